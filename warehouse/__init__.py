@@ -1,0 +1,1 @@
+"""Tables, loading, indicators, trace and report."""
