@@ -1,0 +1,1 @@
+"""The codebook of every form, and the checks built from it."""
