@@ -1,0 +1,1 @@
+"""Free text: masking, language, the pinned GiNZA pipeline, themes and terms."""

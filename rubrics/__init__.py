@@ -1,0 +1,1 @@
+"""Criteria with anchored levels, and scoring."""
