@@ -1,0 +1,1 @@
+"""Programme, sources, landing, mapping, the wave flow and the command."""

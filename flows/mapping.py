@@ -1,0 +1,413 @@
+"""From an organisation's own table to answers in the questionnaire's codes, each with its crosswalk class."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from expectations.questionnaire import CHOICE_TYPES, Form, Question
+from flows.cells import day, folded, instant, is_blank, number
+from flows.findings import Finding
+from flows.instruments import AnswerMapping, Instrument
+from flows.landing import Landed
+from flows.spreadsheets import Table
+from warehouse.evidence import UNMATCHED
+
+TOKENIZER_BYTES = 49_149
+"""The most UTF-8 bytes that GiNZA's tokenizer takes at once; longer texts are analysed in pieces."""
+
+RESPONSE_COLUMNS = [
+    "response_id", "organisation", "form_id", "instrument_id", "wave", "respondent_id", "answered_at", "answered_on",
+    "answered_at_origin", "file_sha256", "file_name", "sheet", "row_n", "row_key",
+]  # fmt: skip
+ANSWER_COLUMNS = [
+    "response_id", "question_id", "position", "value_code", "value_number", "value_text", "value_date",
+    "missing_kind", "crosswalk_class", "row_key",
+]  # fmt: skip
+
+_IDENTIFIER_SEPARATORS = ["、", ",", ";", "/", "\n"]
+_CONTROLS = {chr(code) for code in [*range(9), 11, 12, *range(14, 32), *range(127, 160)]}
+
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Responses, answers and findings of one or more files (RESPONSE_COLUMNS, ANSWER_COLUMNS)."""
+
+    responses: pd.DataFrame
+    answers: pd.DataFrame
+    findings: list[Finding]
+
+    @classmethod
+    def none(cls, findings: list[Finding]) -> Mapped:
+        """A file of which nothing could be mapped."""
+        return cls(_no_responses(), _no_answers(), findings)
+
+    @classmethod
+    def together(cls, parts: list[Mapped]) -> Mapped:
+        """Several files' rows, in their order."""
+        responses = [each.responses for each in parts if len(each.responses)]
+        answers = [each.answers for each in parts if len(each.answers)]
+        return cls(
+            pd.concat(responses, ignore_index=True) if responses else _no_responses(),
+            pd.concat(answers, ignore_index=True) if answers else _no_answers(),
+            [finding for each in parts for finding in each.findings],
+        )
+
+
+def _no_responses() -> pd.DataFrame:
+    frame = pd.DataFrame(columns=RESPONSE_COLUMNS).astype("object")
+    return frame.astype({"answered_at": "datetime64[us, UTC]", "row_n": "int64"})
+
+
+def _no_answers() -> pd.DataFrame:
+    frame = pd.DataFrame(columns=ANSWER_COLUMNS).astype("object")
+    return frame.astype({"position": "int64", "value_number": "float64"})
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one cell says: a code, number, text or date, or the kind of missing it is."""
+
+    code: str | None = None
+    number: float | None = None
+    text: str | None = None
+    date: str | None = None
+    missing: str | None = None
+
+
+UNMATCHED_FACT = Fact(code=UNMATCHED)
+BLANK = Fact(missing="blank")
+UNMAPPED = Fact(missing="unmapped")
+
+
+def map_table(table: Table, landed: Landed, instrument: Instrument, form: Form, zone: ZoneInfo) -> Mapped:
+    """Map one table. A changed set of columns maps nothing and is a finding; a bad cell is a finding of its row."""
+    findings = _changed_columns(table, landed, instrument)
+    if any(finding.severity == "critical" for finding in findings):
+        return Mapped.none(findings)
+    cells = _columns(table)
+    responses = _responses(table, cells, landed, instrument, zone)
+    answers = []
+    for question in form.questions:
+        mapping = instrument.answers.get(question.id)
+        facts = _facts(question, mapping, cells, len(table.rows), form, zone)
+        answers.append(_answer_frame(question, mapping, facts, responses))
+        findings += _cell_findings(question, facts, responses)
+    findings += _row_findings(responses, form, instrument, cells)
+    return Mapped(responses, pd.concat(answers, ignore_index=True)[ANSWER_COLUMNS], findings)
+
+
+# --- columns ------------------------------------------------------------------------------------------------------
+
+
+def _heading(name: str) -> str:
+    return " ".join(folded(name).split())
+
+
+def _columns(table: Table) -> dict[str, list[str]]:
+    return {
+        heading: [cells[index] if index < len(cells) else "" for _, cells in table.rows]
+        for index, heading in enumerate(table.headings)
+    }
+
+
+def _wanted(instrument: Instrument) -> list[list[str]]:
+    """Every column the instrument needs, as lists of alternative names."""
+    wanted = [[name] for name in instrument.record_id] + [instrument.answered_at_columns]
+    if instrument.respondent:
+        wanted.append(instrument.respondent_columns)
+    if instrument.organisation_column:
+        wanted.append([instrument.organisation_column.column])
+    for mapping in instrument.answers.values():
+        wanted += [mapping.columns] if mapping.column is not None else [[name] for name in mapping.flags.values()]
+    return [[_heading(name) for name in names] for names in wanted]
+
+
+def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> list[Finding]:
+    """Columns that are gone or stand twice (critical), and columns nobody declared (a warning)."""
+    wanted = _wanted(instrument)
+    gone = sorted({" | ".join(names) for names in wanted if not set(names) & set(table.headings)})
+    known = {name for names in wanted for name in names}
+    twice = sorted({name for name in known if table.headings.count(name) > 1})
+    ignored = {_heading(name) for name in instrument.file.ignored_columns}
+    new = [] if "*" in ignored else sorted(set(table.headings) - known - ignored - {""})
+
+    def finding(reason_code: str, names: list[str]) -> Finding:
+        return Finding(
+            landed.wave,
+            landed.organisation,
+            landed.form,
+            landed.file_name,
+            reason_code,
+            severity="warning" if reason_code == "columns_added" else "critical",
+            expected="、".join(names),
+            sheet=table.sheet,
+            row_n=max(instrument.file.heading_rows) if reason_code == "columns_added" else None,
+        )
+
+    faults = [("columns_changed", gone), ("columns_changed", twice), ("columns_added", new)]
+    return [finding(reason_code, names) for reason_code, names in faults if names]
+
+
+def _column(cells: dict[str, list[str]], names: list[str]) -> list[str]:
+    return next(cells[_heading(name)] for name in names if _heading(name) in cells)
+
+
+# --- responses ----------------------------------------------------------------------------------------------------
+
+
+def _responses(
+    table: Table, cells: dict[str, list[str]], landed: Landed, instrument: Instrument, zone: ZoneInfo
+) -> pd.DataFrame:
+    origins = _column(cells, instrument.answered_at_columns)
+    moments = _remembered(lambda cell: instant(cell, zone), origins)
+    organisations = _organisations(cells, landed, instrument)
+    keys = list(zip(*(_column(cells, [name]) for name in instrument.record_id), strict=True))
+    respondents: list[str | None] = [None] * len(keys)
+    if instrument.respondent:
+        respondents = [folded(cell) or None for cell in _column(cells, instrument.respondent_columns)]
+    row_numbers = [row_n for row_n, _ in table.rows]
+    place = "\x1f".join([landed.form, landed.wave, landed.file_name, table.sheet or ""])
+    row_keys = [f"{place}\x1f{row_n}" for row_n in row_numbers]
+    return pd.DataFrame(
+        {
+            "response_id": [
+                _response_id(organisation, instrument.form, key, row_key)
+                for organisation, key, row_key in zip(organisations, keys, row_keys, strict=True)
+            ],
+            "organisation": organisations,
+            "form_id": instrument.form,
+            "instrument_id": instrument.id,
+            "wave": landed.wave,
+            "respondent_id": pd.Series(respondents, dtype="object"),
+            "answered_at": pd.Series([_utc(moment) for moment in moments], dtype="datetime64[us, UTC]"),
+            "answered_on": pd.Series(
+                [None if moment is None else moment.astimezone(zone).date().isoformat() for moment in moments],
+                dtype="object",
+            ),
+            "answered_at_origin": [
+                None if moment is None else origin for origin, moment in zip(origins, moments, strict=True)
+            ],
+            "file_sha256": landed.sha256,
+            "file_name": landed.file_name,
+            "sheet": table.sheet,
+            "row_n": row_numbers,
+            "row_key": row_keys,
+        }
+    )[RESPONSE_COLUMNS]
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def _organisations(cells: dict[str, list[str]], landed: Landed, instrument: Instrument) -> list[str]:
+    named = instrument.organisation_column
+    if named is None:
+        return [landed.organisation or UNMATCHED] * len(next(iter(cells.values())))
+    codes = {folded(label): code for label, code in named.map.items()}
+    return [codes.get(folded(cell), UNMATCHED) for cell in _column(cells, [named.column])]
+
+
+def _response_id(organisation: str, form: str, key: tuple[str, ...], row_key: str) -> str:
+    """16 hexadecimal digits of a hash: the same record has the same id in every file; a record without one its own."""
+    parts = [folded(part) for part in key]
+    identity = [organisation, form, *parts] if all(parts) else [form, row_key]
+    return hashlib.sha256("\x1f".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _row_findings(
+    responses: pd.DataFrame, form: Form, instrument: Instrument, cells: dict[str, list[str]]
+) -> list[Finding]:
+    incomplete = [False] * len(responses)
+    for name in instrument.record_id:
+        incomplete = [bad or is_blank(cell) for bad, cell in zip(incomplete, _column(cells, [name]), strict=True)]
+    checks = [
+        ("missing_record_id", pd.Series(incomplete, index=responses.index), "、".join(instrument.record_id)),
+        ("unknown_organisation", responses["organisation"] == UNMATCHED, None),
+    ]
+    return [
+        _finding(row, reason_code, expected=expected)
+        for reason_code, bad, expected in checks
+        for row in responses[bad].itertuples()
+    ]
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def _facts(
+    question: Question,
+    mapping: AnswerMapping | None,
+    cells: dict[str, list[str]],
+    rows_n: int,
+    form: Form,
+    zone: ZoneInfo,
+) -> list[list[Fact]]:
+    """The facts of one question, a list a row (a multi-select may have several)."""
+    if mapping is None or mapping.crosswalk == "D":
+        return [[UNMAPPED]] * rows_n
+    if mapping.constant is not None:
+        return [[Fact(code=mapping.constant)]] * rows_n
+    if mapping.flags:
+        return _flagged(mapping, cells, rows_n)
+    reader = _reader(question, mapping, form, zone)
+    return _remembered(reader, _column(cells, mapping.columns))
+
+
+def _remembered(reader: Callable[[str], ResultT], cells: list[str]) -> list[ResultT]:
+    """Read each different cell once."""
+    known = {cell: reader(cell) for cell in dict.fromkeys(cells)}
+    return [known[cell] for cell in cells]
+
+
+def _flagged(mapping: AnswerMapping, cells: dict[str, list[str]], rows_n: int) -> list[list[Fact]]:
+    ticked = {folded(mark) for mark in mapping.ticked}
+    facts: list[list[Fact]] = [[] for _ in range(rows_n)]
+    for code, name in mapping.flags.items():
+        for row, cell in zip(facts, _column(cells, [name]), strict=True):
+            if folded(cell) in ticked:
+                row.append(Fact(code=code))
+    return [row or [BLANK] for row in facts]
+
+
+def _reader(question: Question, mapping: AnswerMapping, form: Form, zone: ZoneInfo) -> Callable[[str], list[Fact]]:
+    """How a cell of this question is read, by the question's type."""
+    missing = {folded(code): kind for code, kind in form.missing_kinds.items()}
+    labels = {folded(label): code for label, code in mapping.map.items()} or {
+        folded(code): code for code in question.codes
+    }
+
+    unanswered = {mark for mark, kind in missing.items() if kind in ("no_answer", "not_applicable")}
+
+    def one(label: str) -> Fact:
+        if label in labels:
+            return Fact(code=labels[label])
+        if label in missing:
+            return Fact(missing=missing[label])
+        return Fact(code=mapping.unmatched) if mapping.unmatched is not None else UNMATCHED_FACT
+
+    def read(cell: str) -> list[Fact]:
+        if is_blank(cell):
+            return [BLANK]
+        text = folded(cell)
+        if question.type == "text":
+            return [Fact(missing=missing[text]) if text in unanswered else Fact(text=cell)]
+        if question.type in CHOICE_TYPES:
+            if question.type != "multi" or text in missing:
+                return [one(text)]
+            return list(dict.fromkeys(one(label) for label in split_labels(text, list(labels), mapping.separators)))
+        if text in missing:
+            return [Fact(missing=missing[text])]
+        if question.type == "number":
+            value = number(text)
+            return [UNMATCHED_FACT if value is None else Fact(number=value)]
+        if question.type == "date":
+            when = day(text, zone)
+            return [UNMATCHED_FACT if when is None else Fact(date=when.isoformat())]
+        if question.type == "identifier":
+            return [Fact(code=text)]
+        names = split_labels(text, [], mapping.separators or _IDENTIFIER_SEPARATORS)
+        return list(dict.fromkeys(Fact(code=name) for name in names))
+
+    return read
+
+
+def split_labels(cell: str, labels: list[str], separators: list[str]) -> list[str]:
+    """Split a multi-select cell. At each place the longest registered label wins: a label may hold a separator."""
+    marks = "".join(folded(mark) or mark for mark in separators)
+    longest_first = sorted(labels, key=len, reverse=True)
+    found: list[str] = []
+    rest = cell.strip(marks + " ")
+    while rest:
+        label = next((each for each in longest_first if _stands_first(each, rest, marks)), None)
+        if label is None:
+            cut = min((at for mark in marks if (at := rest.find(mark)) >= 0), default=len(rest))
+            label = rest[:cut].strip()
+            rest = rest[cut:]
+        else:
+            rest = rest[len(label) :]
+        found.append(label)
+        rest = rest.lstrip(marks + " ")
+    return found
+
+
+def _stands_first(label: str, text: str, marks: str) -> bool:
+    """Whether `text` begins with `label` and a separator or the end follows."""
+    after = text[len(label) :].lstrip(" ")
+    return text.startswith(label) and (not after or after[0] in marks)
+
+
+def _answer_frame(
+    question: Question, mapping: AnswerMapping | None, facts: list[list[Fact]], responses: pd.DataFrame
+) -> pd.DataFrame:
+    flat = [fact for row in facts for fact in row]
+    repeats = [len(row) for row in facts]
+    owners = responses.loc[responses.index.repeat(repeats), ["response_id", "row_key"]].reset_index(drop=True)
+    return owners.assign(
+        question_id=question.id,
+        position=[position for row in facts for position in range(len(row))],
+        value_code=pd.Series([fact.code for fact in flat], dtype="object"),
+        value_number=pd.Series([fact.number for fact in flat], dtype="float64"),
+        value_text=pd.Series([fact.text for fact in flat], dtype="object"),
+        value_date=pd.Series([fact.date for fact in flat], dtype="object"),
+        missing_kind=pd.Series([fact.missing for fact in flat], dtype="object"),
+        crosswalk_class="D" if mapping is None else mapping.crosswalk,
+    )
+
+
+def _cell_findings(question: Question, facts: list[list[Fact]], responses: pd.DataFrame) -> list[Finding]:
+    """Numbers and dates that cannot be read, and texts that need care. Codes are judged by the validation."""
+    unreadable = {"number": "bad_number", "date": "bad_date"}.get(question.type)
+    found: list[tuple[int, str, str]] = []
+    for index, row in enumerate(facts):
+        for fact in row:
+            if unreadable and fact.code == UNMATCHED:
+                found.append((index, unreadable, "critical"))
+            if fact.text is not None:
+                found += [(index, *problem) for problem in _text_problems(fact.text)]
+    rows = {row.Index: row for row in responses.iloc[sorted({index for index, _, _ in found})].itertuples()}
+    return [
+        _finding(rows[index], reason_code, question_id=question.id, severity=severity)
+        for index, reason_code, severity in found
+    ]
+
+
+def _text_problems(text: str) -> list[tuple[str, str]]:
+    problems = []
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        problems.append(("lone_surrogate", "critical"))
+    elif len(text.encode()) > TOKENIZER_BYTES:
+        problems.append(("text_too_long", "warning"))
+    if not _CONTROLS.isdisjoint(text):
+        problems.append(("control_characters", "warning"))
+    return problems
+
+
+def _finding(
+    row: object,
+    reason_code: str,
+    *,
+    question_id: str | None = None,
+    severity: str = "critical",
+    expected: str | None = None,
+) -> Finding:
+    source = {name: getattr(row, name) for name in ("wave", "organisation", "form_id", "file_name", "response_id")}
+    return Finding(
+        **source,
+        sheet=getattr(row, "sheet", None) or None,
+        row_n=int(getattr(row, "row_n", 0)),
+        question_id=question_id,
+        reason_code=reason_code,
+        severity="critical" if severity == "critical" else "warning",
+        expected=expected,
+    )

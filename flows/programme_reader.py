@@ -1,0 +1,105 @@
+"""Reads all definitions of a programme folder, and reports every fault of every file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from expectations.checks import Checks
+from expectations.faults import check_faults
+from expectations.questionnaire import Form
+from flows.check import (
+    PROGRAMME,
+    IndicatorCheck,
+    criterion_faults,
+    instrument_faults,
+    programme_faults,
+    repeated,
+)
+from flows.instruments import Instrument
+from flows.programme import Programme, ProgrammeFile
+from nlp.text_rules import read_text_rules
+from nlp.themes import ThemesFile
+from rubrics.criteria import Criterion
+from warehouse.definitions import DefinitionReader, Fault, UserMistake, fault
+from warehouse.indicator_definitions import Indicators, OrganisationTarget
+
+DEFAULT_PROGRAMME = Path(__file__).resolve().parent.parent
+"""The repository itself is the default programme."""
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def read_settings(folder: Path) -> ProgrammeFile:
+    """Read `flows/programme.yml` alone. Raises UserMistake."""
+    reader = DefinitionReader(folder)
+    settings = reader.yaml(PROGRAMME, ProgrammeFile)
+    if settings is None:
+        raise UserMistake(reader.faults)
+    return settings
+
+
+def read_programme(folder: Path) -> Programme:
+    """Read and check a programme. Raises UserMistake with all faults, of single files and between them."""
+    reader = DefinitionReader(folder)
+    settings = reader.yaml(PROGRAMME, ProgrammeFile)
+    if settings is None:
+        raise UserMistake(reader.faults)
+    forms = _read_all(reader, "expectations/{}.yml", settings.forms, Form)
+    instruments = _read_all(reader, "flows/instruments/{}.yml", settings.instruments, Instrument)
+    criteria = _read_all(reader, "rubrics/criteria/{}.yml", settings.criteria, Criterion)
+    checks = reader.yaml("expectations/checks.yml", Checks)
+    themes = reader.yaml("nlp/themes.yml", ThemesFile)
+    text_rules = read_text_rules(reader)
+    indicators = reader.yaml("warehouse/indicators.yml", Indicators)
+    targets = reader.csv("warehouse/targets.csv", OrganisationTarget)
+
+    faults = [*reader.faults, *_misnamed(forms, "expectations/{}.yml"), *_misnamed(criteria, "rubrics/criteria/{}.yml")]
+    faults += _misnamed(instruments, "flows/instruments/{}.yml")
+    if not reader.faults:  # a file that could not be read would only make others' references look wrong
+        organisations = [each.code for each in settings.organisations]
+        faults += programme_faults(settings, forms, instruments)
+        faults += instrument_faults(instruments, forms, organisations)
+        faults += criterion_faults(criteria, forms)
+        if checks is not None:
+            faults += check_faults(checks.checks, list(forms.values()))
+        if themes is not None:
+            faults += repeated("nlp/themes.yml", "themes", [theme.id for theme in themes.themes])
+        if indicators is not None:
+            faults += IndicatorCheck(settings, forms, criteria, themes).faults(indicators.indicators, targets)
+    if faults or checks is None or themes is None or text_rules is None or indicators is None:
+        raise UserMistake(faults)
+    return Programme(
+        folder=folder,
+        settings=settings,
+        forms=forms,
+        instruments=instruments,
+        checks=checks,
+        criteria=criteria,
+        themes=themes,
+        text_rules=text_rules,
+        indicators=indicators.indicators,
+        targets=targets,
+        files=reader.files,
+    )
+
+
+def _read_all(reader: DefinitionReader, pattern: str, names: list[str], model: type[ModelT]) -> dict[str, ModelT]:
+    found = {name: reader.yaml(pattern.format(name), model) for name in names}
+    return {name: definition for name, definition in found.items() if definition is not None}
+
+
+def _misnamed(definitions: dict[str, ModelT], pattern: str) -> list[Fault]:
+    """A definition's id is its file's name."""
+    return [
+        fault(
+            pattern.format(name),
+            "id",
+            ("idがファイル名と違います", "differs from the file's name"),
+            (f"{name} にしてください", f"expected {name}"),
+        )
+        for name, definition in definitions.items()
+        if getattr(definition, "id", name) != name
+    ]

@@ -1,0 +1,114 @@
+"""What people are shown of a published run: the report's files, the table, the rejected rows, the trail of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text as Line
+from ruamel.yaml import YAML
+from sqlalchemy.engine import Engine
+
+from expectations.checks import Checks
+from expectations.reasons import say
+from flows.folders import Folders
+from warehouse.definitions import Language, Text
+from warehouse.read import published_run, read_table
+from warehouse.report import WaveReport, indicator_summary, table_artifact_rows
+from warehouse.report_files import write_report
+from warehouse.report_terminal import terminal_table
+from warehouse.stored_report import stored_definitions, stored_report
+from warehouse.tables import TABLES
+from warehouse.trace import Trace, trace
+
+CHECKS = "expectations/checks.yml"
+OUT_TABLES = tuple(name for name in TABLES if name.startswith("out_"))
+
+
+def wave_report(engine: Engine, wave: str) -> WaveReport:
+    """The report of what a wave publishes, from the warehouse alone, in the words its run was made with."""
+    stored = stored_definitions(engine, published_run(engine, wave))
+    checks = Checks.model_validate(YAML(typ="safe").load(stored[CHECKS])).checks
+
+    def say_finding(finding: Mapping[str, Any], language: Language) -> str:
+        return say(finding, language, checks)
+
+    return stored_report(engine, wave, say_finding)
+
+
+def publish_report(
+    engine: Engine, run_id: str, wave: str, folders: Folders, language: Language
+) -> tuple[Path, list[dict[str, str]]]:
+    """Write a wave's report below the report folder; give the folder and the rows of the Prefect artifact."""
+    report = wave_report(engine, wave)
+    tables = {name: read_table(engine, name, run_id) for name in OUT_TABLES}
+    folder = folders.report / wave
+    write_report(report, tables, folder, language)
+    return folder, table_artifact_rows(report, language)
+
+
+def indicator_table(engine: Engine, wave: str, language: Language) -> Table:
+    """The summary of a wave for the terminal: declared readings, and the alternatives that judge otherwise."""
+    report = wave_report(engine, wave)
+    title = f"{report.programme.in_(language)} {report.period.label.in_(language)}"
+    return terminal_table(indicator_summary(report, language), title, language)
+
+
+def rejected_lines(engine: Engine, wave: str, language: Language) -> Iterator[str]:
+    """One line a reason why a row or a file is not in the figures: where, what was wrong, what to do."""
+    report = wave_report(engine, wave)
+    critical = report.out_finding[report.out_finding["severity"] == "critical"]
+    for _, finding in critical.iterrows():
+        yield report.say_finding({str(name): value for name, value in finding.items()}, language)
+    rows_n = critical.dropna(subset="row_n").groupby(["file_name", "sheet", "row_n"], dropna=False).ngroups
+    yield Text(ja=f"集計に入らなかった行: {rows_n}行", en=f"rows not in the figures: {rows_n}").in_(language)
+
+
+def trace_report(
+    engine: Engine, indicator: str, period: str, organisation: str, reading: str | None, language: Language
+) -> Iterator[RenderableType]:
+    """A figure, then the people behind its numerator and denominator with the ids of their answers and their source."""
+    found = trace(engine, indicator, period, organisation, reading)
+    whole = found.cells.iloc[0]
+    yield Line(
+        f"{indicator} {period} {organisation} [{whole['reading']}]  "
+        f"{_count(whole['numerator'])} / {_count(whole['denominator'])}  {whole['verdict']}"
+    )
+    yield Line(Text(ja=f"実行 {found.run_id}", en=f"run {found.run_id}").in_(language))
+    yield _member_table(found, language)
+
+
+def _count(value: object) -> str:
+    return "-" if value is None or value is pd.NA else str(value)
+
+
+def _member_table(found: Trace, language: Language) -> Table:
+    table = Table(box=None, pad_edge=False)
+    headings = [
+        Text(ja="分子", en="numerator"),
+        Text(ja="回答者", en="respondent"),
+        Text(ja="団体", en="organisation"),
+        Text(ja="回答日", en="answered"),
+        Text(ja="回答ID: 設問", en="response id: answers"),
+        Text(ja="ファイル・行", en="file and row"),
+        Text(ja="SHA-256", en="sha256"),
+    ]
+    for heading in headings:
+        table.add_column(heading.in_(language), overflow="fold")
+    for member in found.members.to_dict("records"):
+        sheet = f" [{member['sheet']}]" if member["sheet"] else ""
+        cells = [
+            "○" if member["in_numerator"] else "",
+            member["respondent_id"] or "",
+            member["organisation"],
+            member["answered_on"],
+            f"{member['response_id']}: {' '.join(member['question_ids'])}",
+            f"{member['file_name']}{sheet} {member['row_n']}",
+            member["file_sha256"],
+        ]
+        table.add_row(*map(str, cells))
+    return table

@@ -1,0 +1,230 @@
+"""The wave flow: from files as organisations send them to published indicators that can be traced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+from rich.console import Console
+
+from expectations.validate import Validation
+from expectations.validate import validate as validate_rows
+from flows.findings import Finding, findings_frame
+from flows.folders import Folders
+from flows.landing import Landed, LandingStore
+from flows.mapping import Mapped, map_table
+from flows.programme_reader import read_programme
+from flows.progress import StageProgress
+from flows.provenance import Provenance, provenance
+from flows.publishing import publish_report
+from flows.sources.files import pull_files, undeclared_files
+from flows.spreadsheets import UnreadableTableError, read_table
+from flows.stages import stage
+from flows.wave import Outcome, Wave
+from nlp.analysis import MaskedAnswers, TextAnalysis, analyse_answers, mask_answers
+from nlp.annotation_cache import AnnotationCache
+from nlp.pipeline import analyser_id
+from nlp.terms import term_counts
+from rubrics.scoring import score as score_answers
+from warehouse.compute import computed
+from warehouse.content import out_content_sha256
+from warehouse.definitions import Language, UserMistake, fault
+from warehouse.disclosure import public_indicators
+from warehouse.engine import open_warehouse
+from warehouse.load import load_run, publish_run, record_execution
+from warehouse.text_tables import language_table, responses_in, theme_table
+
+
+@flow(name="wave", log_prints=False, persist_result=False, validate_parameters=False)
+def run_wave(
+    wave: str,
+    programme_folder: str,
+    inbox: str,
+    warehouse_url: str,
+    data: str,
+    workers: int = 1,
+    language: Language = "ja",
+) -> Outcome:
+    """Run one wave from pull to publication. Raises UserMistake for what a user can mend."""
+    with StageProgress(Console(stderr=True), language) as progress:
+        programme = read_programme(Path(programme_folder))
+        this = Wave(wave, programme, Path(inbox), Folders(Path(data)), workers, language, progress)
+
+        landed, findings = pull_and_land(this)
+        mapped = map_files(this, landed)
+        masked = mask(this, mapped)
+        valid = validate(this, mapped, masked, findings)
+        scores = score(this, valid)
+        analysis = analyse(this, valid)
+        origin = load(this, landed, valid, masked, scores, analysis, warehouse_url)
+        out = compute(this, landed, valid, analysis, origin, warehouse_url)
+        return publish(this, valid, analysis, origin, out, warehouse_url)
+
+
+@stage("pull", "受信・保存", "pull and land", retries=2)
+def pull_and_land(this: Wave) -> tuple[list[Landed], list[Finding]]:
+    """Pull every source of the wave and of those before it, and land the bytes as they came."""
+    store = LandingStore(this.folders.landing)
+    landed: list[Landed] = []
+    findings = undeclared_files(this.programme, this.waves, this.inbox)
+    for source, wave in this.sources():
+        received, problems = pull_files(source, wave, this.inbox)
+        landed += [store.land(each) for each in received]
+        findings += problems
+    return landed, findings
+
+
+@stage("map", "対応づけ", "map")
+def map_files(this: Wave, landed: list[Landed]) -> Mapped:
+    """Read each landed file as its instrument says and put its answers into the questionnaire's codes."""
+    store = LandingStore(this.folders.landing)
+    parts: list[Mapped] = []
+    for each in landed:
+        instrument = this.programme.instruments[each.instrument]
+        try:
+            table = read_table(store.read(each.sha256), each.file_name, instrument.file)
+        except UnreadableTableError as error:
+            finding = Finding(
+                each.wave, each.organisation, each.form, each.file_name, error.reason_code, expected=error.expected
+            )
+            parts.append(Mapped.none([finding]))
+            continue
+        parts.append(map_table(table, each, instrument, this.form(each.form), this.programme.zone))
+    return Mapped.together(parts)
+
+
+@stage("mask", "秘匿化", "mask")
+def mask(this: Wave, mapped: Mapped) -> MaskedAnswers:
+    """Replace direct identifiers in every text, before anything reaches the warehouse."""
+    with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
+        return mask_answers(mapped.answers, this.programme.text_rules, workers=this.workers, cache=cache)
+
+
+@stage("validate", "検証", "validate")
+def validate(this: Wave, mapped: Mapped, masked: MaskedAnswers, findings: list[Finding]) -> Validation:
+    """Check every row with Great Expectations; a failed check about the wave itself stops it."""
+    valid = validate_rows(
+        list(this.programme.forms.values()),
+        this.programme.checks.checks,
+        mapped.responses,
+        masked.answers,
+        findings_frame([*findings, *mapped.findings]),
+        [each.code for each in this.programme.settings.organisations],
+        this.folders.quality / this.name,
+    )
+    if valid.stops:
+        raise UserMistake(
+            [
+                fault(
+                    this.name,
+                    stop.check_id,
+                    (stop.message.ja, stop.message.en),
+                    ("直してから再度実行してください", "mend it and run the wave again"),
+                )
+                for stop in valid.stops
+            ]
+        )
+    return valid
+
+
+@stage("score", "評点", "score")
+def score(this: Wave, valid: Validation) -> pd.DataFrame:
+    """Turn answers into rubric levels by each criterion's dated rule."""
+    return score_answers(list(this.programme.criteria.values()), valid.responses, valid.answers)
+
+
+@stage("analyse", "テキスト解析", "analyse")
+def analyse(this: Wave, valid: Validation) -> TextAnalysis:
+    """Analyse the masked text of the analysed questions: language, words, themes."""
+    questions = [name for names in this.programme.settings.analysed.values() for name in names]
+    texts = valid.answers[valid.answers["question_id"].isin(questions)]
+    with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
+        return analyse_answers(
+            texts, this.programme.themes, this.programme.text_rules, workers=this.workers, cache=cache
+        )
+
+
+@stage("load", "登録", "load", retries=2)
+def load(
+    this: Wave,
+    landed: list[Landed],
+    valid: Validation,
+    masked: MaskedAnswers,
+    scores: pd.DataFrame,
+    analysis: TextAnalysis,
+    warehouse_url: str,
+) -> Provenance:
+    """Load everything of the run in one transaction; nobody sees it before it is published."""
+    origin = provenance(this.programme, this.name, landed, analyser_id())
+    accepted = valid.responses["response_id"]
+    frames = {
+        **this.input_frames(landed, valid.responses),
+        "core_response": valid.responses,
+        "core_answer": valid.answers,
+        "core_score": scores,
+        "core_text": analysis.texts,
+        "core_token": analysis.tokens,
+        "core_theme": analysis.themes,
+        "core_mask": masked.masks[masked.masks["response_id"].isin(accepted)].drop_duplicates(),  # of rejected copies
+    }
+    load_run(open_warehouse(warehouse_url), this.run_record(origin), frames)
+    return origin
+
+
+@stage("compute", "指標の計算", "compute")
+def compute(
+    this: Wave,
+    landed: list[Landed],
+    valid: Validation,
+    analysis: TextAnalysis,
+    origin: Provenance,
+    warehouse_url: str,
+) -> dict[str, pd.DataFrame]:
+    """Compute every indicator from the warehouse, and the tables about texts."""
+    engine = open_warehouse(warehouse_url)
+    indicators, members = computed(engine, origin.run_id, this.question(landed))
+    own, owners = responses_in(valid.responses, this.programme.windows[this.name])
+    return {
+        "out_indicator": indicators,
+        "out_indicator_member": members,
+        "out_indicator_public": public_indicators(indicators, this.programme.indicators, this.programme.person_forms),
+        "out_finding": valid.findings,
+        "out_theme": theme_table(analysis.themes, owners, this.name),
+        "out_term": term_counts(analysis.tokens, own, this.programme.text_rules.stop_words).assign(period=this.name),
+        "out_language": language_table(analysis.texts, owners, this.name),
+    }
+
+
+@stage("publish", "公開", "publish", retries=2)
+def publish(
+    this: Wave,
+    valid: Validation,
+    analysis: TextAnalysis,
+    origin: Provenance,
+    out: dict[str, pd.DataFrame],
+    warehouse_url: str,
+) -> Outcome:
+    """Switch the wave to this run, then write the report, the workbook, the CSV files and the Prefect artifact."""
+    engine = open_warehouse(warehouse_url)
+    publish_run(engine, this.run_record(origin), out)
+    content = out_content_sha256(engine, origin.run_id)
+    record_execution(engine, this.execution(origin.run_id, content))
+    report, artifact = publish_report(engine, origin.run_id, this.name, this.folders, this.language)
+    critical = valid.findings[valid.findings["severity"] == "critical"]
+    rejected_n = critical.dropna(subset="row_n").groupby(["file_name", "sheet", "row_n"], dropna=False).ngroups
+    create_table_artifact(key=f"indicators-{this.name}".lower(), table=artifact, description=this.programme.settings.id)
+    return Outcome(
+        run_id=origin.run_id,
+        wave=this.name,
+        accepted_n=len(valid.responses),
+        rejected_n=rejected_n,
+        warnings_n=len(valid.findings) - len(critical),
+        texts_n=len(analysis.texts),
+        themes_n=len(analysis.themes),
+        out_sha256=content,
+        report=report,
+        seconds=this.progress.seconds,
+        findings=valid.findings,
+    )

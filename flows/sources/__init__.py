@@ -1,0 +1,1 @@
+"""Where responses come from: one small interface, one module a kind of source."""

@@ -1,0 +1,43 @@
+"""Files in an inbox folder, as organisations send them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.findings import Finding
+from flows.landing import Received
+from flows.programme import Programme, Source
+
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".ods"})
+
+
+def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], list[Finding]]:
+    """Read the files that a source has sent for a wave, in the order of their names, unchanged."""
+    pattern = source.files.replace("{wave}", wave)
+    received: list[Received] = []
+    findings: list[Finding] = []
+    for path in sorted(inbox.glob(pattern)):
+        name = path.relative_to(inbox).as_posix()
+        content = path.read_bytes()
+        if not content.strip(b"\xef\xbb\xbf\r\n \t"):
+            findings.append(Finding(wave, source.organisation, source.form, name, "file_empty"))
+            continue
+        received.append(Received(source.id, wave, source.organisation, source.form, source.instrument, name, content))
+    if source.required and not received and not findings:
+        findings.append(Finding(wave, source.organisation, source.form, pattern, "file_missing"))
+    return received, findings
+
+
+def undeclared_files(programme: Programme, waves: list[str], inbox: Path) -> list[Finding]:
+    """Tables in the inbox that no source of any wave asks for: an organisation or a form that nobody declared."""
+    declared = {
+        path
+        for source in programme.settings.sources
+        for wave in source.waves
+        for path in inbox.glob(source.files.replace("{wave}", wave))
+    }
+    tables = {path for path in inbox.rglob("*") if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()}
+    return [
+        Finding(waves[-1], None, None, path.relative_to(inbox).as_posix(), "undeclared_file")
+        for path in sorted(tables - declared)
+    ]
