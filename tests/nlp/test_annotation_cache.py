@@ -1,0 +1,73 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from nlp.annotation import Annotation, Entity, Token
+from nlp.annotation_cache import AnnotationCache
+from warehouse.definitions import UserMistake
+
+ANALYSER = {"model_name": "a", "model_version": "1"}
+TEXT = "仕事がない"
+ANNOTATION = Annotation(
+    "analysed",
+    (Token(0, 2, "仕事", "仕事", "仕事", "NOUN"), Token(3, 5, "ない", "ない", "無い", "ADJ")),
+    (Entity("Person", 0, 2),),
+)
+
+
+def test_what_was_stored_is_found_again(tmp_path: Path) -> None:
+    path = tmp_path / "cache" / "annotations.sqlite"
+    with AnnotationCache(path, ANALYSER) as cache:
+        cache.store({TEXT: ANNOTATION})
+    with AnnotationCache(path, ANALYSER) as cache:
+        assert cache.find([TEXT, "家がない"]) == {TEXT: ANNOTATION}
+
+
+def test_another_version_of_the_analyser_finds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "annotations.sqlite"
+    with AnnotationCache(path, ANALYSER) as cache:
+        cache.store({TEXT: ANNOTATION})
+    with AnnotationCache(path, ANALYSER | {"model_version": "2"}) as cache:
+        assert cache.find([TEXT]) == {}
+
+
+def test_of_a_text_with_identifiers_only_positions_are_stored(tmp_path: Path) -> None:
+    path = tmp_path / "annotations.sqlite"
+    with AnnotationCache(path, ANALYSER) as cache:
+        cache.store({TEXT: ANNOTATION}, without_words={TEXT})
+        assert cache.find([TEXT]) == {}
+        found = cache.find([TEXT], words=False)[TEXT]
+    assert [(token.start, token.end, token.pos) for token in found.tokens] == [(0, 2, "NOUN"), (3, 5, "ADJ")]
+    assert {token.lemma + token.norm for token in found.tokens} == {""}
+    assert found.entities == ANNOTATION.entities
+    content = b"".join(each.read_bytes() for each in tmp_path.iterdir())
+    assert "仕事".encode() not in content
+    with sqlite3.connect(path) as connection:
+        import zlib
+
+        bodies = [zlib.decompress(body).decode() for (body,) in connection.execute("SELECT body FROM annotation")]
+    connection.close()
+    assert all("仕事" not in body and "無い" not in body for body in bodies)
+
+
+def test_words_replace_positions_and_are_not_replaced_by_them() -> None:
+    with AnnotationCache(None, ANALYSER) as cache:
+        cache.store({TEXT: ANNOTATION}, without_words={TEXT})
+        cache.store({TEXT: ANNOTATION})
+        cache.store({TEXT: ANNOTATION}, without_words={TEXT})
+        assert cache.find([TEXT]) == {TEXT: ANNOTATION}
+
+
+def test_many_texts_are_found_at_once() -> None:
+    texts = [f"{number}人" for number in range(1_300)]
+    with AnnotationCache(None, ANALYSER) as cache:
+        cache.store({text: Annotation("analysed") for text in texts})
+        assert set(cache.find([*texts, "別"])) == set(texts)
+
+
+def test_a_file_that_is_no_cache_is_the_users_to_delete(tmp_path: Path) -> None:
+    path = tmp_path / "annotations.sqlite"
+    path.write_bytes(b"this is no database, and long enough to be read as one" * 40)
+    with pytest.raises(UserMistake, match="delete it and run again"):
+        AnnotationCache(path, ANALYSER)
