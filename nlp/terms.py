@@ -24,7 +24,7 @@ def term_counts(tokens: pd.DataFrame, responses: pd.DataFrame, stop_words: Colle
     content = content.merge(responses[["response_id", "organisation"]], on="response_id")
     everywhere = pd.concat([content, content.assign(organisation="*")])
     counts = [
-        _document_frequencies(group).assign(organisation=organisation, question_id=question_id)
+        _document_frequencies(group).assign(organisation=str(organisation), question_id=str(question_id))
         for (organisation, question_id), group in everywhere.groupby(["organisation", "question_id"])
     ]
     if not counts:

@@ -200,7 +200,7 @@ def _hide_beside(total: _Total) -> bool:
     hid_more = False
     while _is_exposed(total):
         shown = [part for part in total.parts if not part.suppressed and max(part.people) > 0]
-        next_one = min(shown, key=lambda part: (max(part.people), part.people), default=total.parts[0])
+        next_one = min(shown, key=lambda part: (max(part.people), part.people), default=total.whole)
         next_one.suppressed = hid_more = True
         if next_one is total.whole:
             break

@@ -35,7 +35,7 @@ class WaveReport:
     """All that a report of one wave is made of: a run's out_ frames and the definitions they were computed from.
 
     `programme` is its label. `out_indicator` may be `out_indicator_public`, whose suppressed cells are shown as such.
-    `labels`: id of a question or theme -> its wording, where there is one.
+    `questions` and `themes`: id -> wording, where there is one.
     """
 
     programme: Text
@@ -49,7 +49,8 @@ class WaveReport:
     out_language: pd.DataFrame
     meta_run: pd.DataFrame
     say_finding: SayFinding = reason_code_alone
-    labels: Mapping[str, Text] = field(default_factory=dict)
+    questions: Mapping[str, Text] = field(default_factory=dict)
+    themes: Mapping[str, Text] = field(default_factory=dict)
 
     @cached_property
     def period(self) -> Period:
@@ -94,10 +95,6 @@ class WaveReport:
         """Where an organisation stands: the programme first, then as declared, an unknown one last."""
         codes = [ALL, *(each.code for each in self.organisations)]
         return codes.index(code) if code in codes else len(codes)
-
-    def label(self, name: str, language: Language) -> str:
-        """The wording of a question or theme, or its id where it has none."""
-        return self.labels[name].in_(language) if name in self.labels else name
 
     def _place(self, cell: ShownCell) -> tuple[int, bool, str, int, str, int]:
         measure = cell.reading.measure

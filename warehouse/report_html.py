@@ -21,7 +21,7 @@ from warehouse.report import (
 )
 from warehouse.report_headings import headings
 from warehouse.report_plots import plot_organisations, plot_shares, svg_bytes
-from warehouse.report_tables import findings_by_reason, languages_table, run_table, themes_table
+from warehouse.report_tables import findings_by_reason, languages_table, run_table, themes_by_question
 from warehouse.report_wording import VERDICTS
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ p { margin: .4rem 0; } .faint, small { color: var(--faint); }
 .notice { background: #fff6dd; border-left: 4px solid #d9a400; padding: .5rem .9rem; margin: 1rem 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .87rem; }
-th { background: #3b5b78; color: #fff; font-weight: 600; text-align: left; }
+th { min-width: 3.2em; background: #3b5b78; color: #fff; font-weight: 600; text-align: left; }
 th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; white-space: pre-line; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td.id { white-space: nowrap; color: var(--faint); }
@@ -115,7 +115,7 @@ def html_page(report: WaveReport, language: Language = "ja") -> str:
         "organisations": _organisations(report, language),
         "findings": _findings(report, language),
         "classes": _classes(report, language),
-        "themes": [_plain_table(_programme_rows(themes_table(report, language), report, language), language)],
+        "themes": [_plain_table(themes_by_question(report, language), language)],
         "languages": [_plain_table(_programme_rows(languages_table(report, language), report, language), language)],
         "run": [_run(report, language)],
     }

@@ -49,7 +49,7 @@ def _styled() -> Iterator[None]:
 
     with matplotlib.rc_context(
         {
-            "font.family": "IPAexGothic",
+            "font.family": ["IPAexGothic", "DejaVu Sans"],
             "font.size": 9.0,
             "axes.spines.top": False,
             "axes.spines.right": False,
@@ -114,19 +114,22 @@ def _share(cell: ShownCell) -> Fraction | None:
 def _draw_share(axes: Axes, place: int, cell: ShownCell, others: list[ShownCell], language: Language) -> None:
     colour = VERDICT_COLOURS[cell.verdict]
     value = float(_share(cell) or 0)
-    axes.hlines(place, float(cell.row["ci_low"]), float(cell.row["ci_high"]), color=colour, linewidth=5, alpha=0.35)
+    low, high = float(cell.row["ci_low"]), float(cell.row["ci_high"])
+    axes.hlines(place, low, high, color=colour, linewidth=5, alpha=0.35)
     axes.plot(value, place, "o", color=colour, markersize=7)
     for other in others:
         axes.plot(float(_share(other) or 0), place + 0.2, "d", markersize=4, color="white", markeredgecolor=_FAINT)
     if cell.target is not None:
         axes.vlines(float(cell.target), place - 0.32, place + 0.32, color=_INK, linewidth=1.6)
+    has_room = high < 0.76
     axes.annotate(
         f"{cell.value(language)}  {cell.verdict_word(language)}",
-        (min(max(value, 0.02), 0.98), place - 0.24),
-        ha="left" if value < 0.6 else "right",
-        va="bottom",
+        (high + 0.015, place) if has_room else (low - 0.015, place),
+        ha="left" if has_room else "right",
+        va="center",
         color=colour,
         fontsize=8.5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from warehouse.definitions import Language, Text
 from warehouse.fields import FIELDS
+from warehouse.indicators import ALL
 from warehouse.report import WaveReport
 
 SEVERITIES = {"critical": Text(ja="不採用", en="rejected"), "warning": Text(ja="注意", en="warning")}
@@ -65,23 +67,39 @@ def findings_by_reason(report: WaveReport, language: Language = "ja") -> pd.Data
 
 def themes_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
     """Themes in words: organisation, question_id, theme_id, responses_n, texts_n."""
-    return _in_words(report, report.out_theme, ["question_id", "theme_id"], ["responses_n", "texts_n"], language)
+    shown = _of_period(report, report.out_theme, ["theme_id", "responses_n", "texts_n"], language)
+    return shown.assign(theme_id=_worded(shown["theme_id"], report.themes, language))
+
+
+def themes_by_question(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
+    """The programme's responses by theme, the questions beside each other: theme_id, then one column a question."""
+    found = report.out_theme
+    found = found[(found["period"] == report.period_id) & (found["organisation"] == ALL)]
+    counted = found.pivot(index="theme_id", columns="question_id", values="responses_n").fillna(0).astype("Int64")
+    most_first = counted.sum(axis="columns").sort_values(ascending=False, kind="stable").index
+    counted = counted.loc[most_first].set_axis(_worded(counted.columns, report.questions, language), axis="columns")
+    counted.insert(0, "theme_id", _worded(counted.index, report.themes, language))
+    return counted.reset_index(drop=True)
 
 
 def languages_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
     """Text answers by language: organisation, question_id, language, state, texts_n."""
-    shown = _in_words(report, report.out_language, ["question_id", "language", "state"], ["texts_n"], language)
-    return shown.assign(state=[_STATES[state].in_(language) if state in _STATES else state for state in shown["state"]])
+    shown = _of_period(report, report.out_language, ["language", "state", "texts_n"], language)
+    return shown.assign(state=_worded(shown["state"], _STATES, language))
 
 
-def _in_words(
-    report: WaveReport, table: pd.DataFrame, names: list[str], numbers: list[str], language: Language
-) -> pd.DataFrame:
+def _of_period(report: WaveReport, table: pd.DataFrame, columns: list[str], language: Language) -> pd.DataFrame:
+    """The period's rows: organisation and question in words, then `columns`."""
     rows = table[table["period"] == report.period_id].reset_index(drop=True)
-    shown = pd.DataFrame({"organisation": [report.organisation_name(each, language) for each in rows["organisation"]]})
-    for name in names:
-        shown[name] = pd.Series([report.label(each, language) for each in rows[name]], dtype="str")
-    return shown.assign(**{number: rows[number].astype("Int64") for number in numbers})
+    names = [report.organisation_name(code, language) for code in rows["organisation"]]
+    return rows[columns].assign(
+        organisation=names, question_id=_worded(rows["question_id"], report.questions, language)
+    )[["organisation", "question_id", *columns]]
+
+
+def _worded(ids: Iterable[str], wordings: Mapping[str, Text], language: Language) -> list[str]:
+    """Wordings for ids; an id without one stands for itself."""
+    return [wordings[each].in_(language) if each in wordings else str(each) for each in ids]
 
 
 def run_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:

@@ -27,8 +27,7 @@ def terminal_table(summary: pd.DataFrame, title: str, language: Language = "ja")
     table.add_column(HEADINGS["name"].in_(language), ratio=9, overflow="fold")
     table.add_column(HEADINGS["value"].in_(language), ratio=5, overflow="fold")
     table.add_column(HEADINGS["target"].in_(language), ratio=4, overflow="fold")
-    verdict = f"{HEADINGS['verdict'].in_(language)}/{HEADINGS['shortfall'].in_(language)}"
-    table.add_column(verdict, ratio=4, overflow="fold", min_width=10)
+    table.add_column(HEADINGS["verdict"].in_(language), ratio=4, overflow="fold", min_width=10)
     for row in summary.to_dict("records"):
         table.add_row(
             Line(row["indicator_id"]),

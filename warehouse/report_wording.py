@@ -270,9 +270,10 @@ class ShownCell:
         missing = self.number("shortfall")
         if not missing:
             return ""
+        plural = "" if missing == 1 else "s"
         units: dict[str, Text] = {
-            "passing_organisations": Text(ja="団体", en="organisations"),
-            "passing_items": Text(ja="項目", en="items"),
+            "passing_organisations": Text(ja="団体", en=f"organisation{plural}"),
+            "passing_items": Text(ja="項目", en=f"item{plural}"),
         }
         unit = units.get(self.kind, self._unit())
         if unit is None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from pydantic import BaseModel
 from ruamel.yaml import YAML
@@ -19,7 +19,6 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _INDICATORS = "warehouse/indicators.yml"
 _PROGRAMME = "flows/programme.yml"
-_WORDINGS = ("label", "wording")
 
 
 class _Membership(BaseModel):
@@ -52,29 +51,24 @@ def stored_report(engine: Engine, wave: str, say_finding: SayFinding = reason_co
         organisations=programme.organisations,
         periods=programme.periods,
         say_finding=say_finding,
-        labels=wordings(text for name, text in definitions.items() if name.endswith((".yml", ".yaml"))),
+        questions=wordings(definitions, "questions"),
+        themes=wordings(definitions, "themes"),
         **frames,
     )
 
 
-def wordings(texts: Iterable[str]) -> dict[str, Text]:
-    """The wording of everything in YAML definitions that has an `id` and a `label` or `wording`, by its id."""
+def wordings(definitions: Mapping[str, str], listed_under: str) -> dict[str, Text]:
+    """The wordings of what YAML definitions list under a key (`questions`, `themes`): id -> `wording` or `label`.
+
+    `definitions`: file name -> text. Where two files have the same id, the first one's wording stands.
+    """
     found: dict[str, Text] = {}
-    for text in texts:
-        for entry in _mappings(YAML(typ="safe").load(text)):
-            wording = next((entry[name] for name in _WORDINGS if isinstance(entry.get(name), dict)), None)
-            if isinstance(entry.get("id"), str) and wording is not None and set(wording) == {"ja", "en"}:
-                found.setdefault(entry["id"], Text.model_validate(wording))
+    for name, text in definitions.items():
+        content = YAML(typ="safe").load(text) if name.endswith((".yml", ".yaml")) else None
+        for entry in content.get(listed_under) or [] if isinstance(content, dict) else []:
+            wording = entry.get("wording") or entry.get("label")
+            found.setdefault(entry["id"], Text.model_validate(wording))
     return found
-
-
-def _mappings(node: Any) -> Iterator[dict[str, Any]]:
-    """All mappings of a document, from the outside in."""
-    if isinstance(node, dict):
-        yield node
-    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
-    for child in children:
-        yield from _mappings(child)
 
 
 def _read(text: str, model: type[ModelT]) -> ModelT:

@@ -45,7 +45,7 @@ def programme() -> Programme:
 
 @pytest.fixture(scope="module")
 def data() -> Path:
-    shared = Path(os.environ.get("MONOSASHI_SHARED", REPOSITORY.parent / "shared"))
+    shared = Path(os.environ.get("MONOSASHI_SHARED") or REPOSITORY.parent / "shared")
     folder = shared / "data" / "fukui_kanko"
     if not folder.is_dir():
         pytest.skip("the open data are not at hand: MONOSASHI_SHARED names no folder with data/fukui_kanko")

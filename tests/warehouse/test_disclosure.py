@@ -277,6 +277,13 @@ def test_another_reading_of_the_same_people_gives_nothing_away() -> None:
     assert found["suppressed"].tolist() == [True, True, False, False, True, True, False]
 
 
+def test_a_cell_withheld_for_another_readings_sake_is_not_found_from_a_total() -> None:
+    rows = [_row(2, 30, "A"), _row(30, 60, "B"), _row(50, 90, "C"), _row(82, 180, "*")]
+    again = [_row(30, 60, "B", reading="r1"), _row(50, 90, "C", reading="r1"), _row(80, 150, "*", reading="r1")]
+    found = _public(_indicator(SHARE, SHARE), *rows, *again)
+    assert found["suppressed"].tolist() == [True, True, True, False, True, True, False]
+
+
 def test_an_alias_is_treated_as_its_original() -> None:
     original = _indicator(SHARE, sensitive=True)
     alias = original.model_copy(

@@ -167,7 +167,8 @@ def report_of(
         ),
         meta_run=pd.DataFrame([["r", "mid", None, 0]], columns=["run_id", "wave", "commit_id", "first_loaded_at"]),
         say_finding=lambda finding, language: f"{finding['file_name']} {finding['row_n']} {language}",
-        labels={"work": Text(ja="仕事", en="Work"), "q": Text(ja="問1", en="Question 1")},
+        questions={"q": Text(ja="問1", en="Question 1")},
+        themes={"q": Text(ja="テーマ", en="A theme"), "work": Text(ja="仕事", en="Work")},
     )  # fmt: skip
 
 

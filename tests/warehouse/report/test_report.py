@@ -24,7 +24,14 @@ from warehouse.report import (
     table_artifact_rows,
     verdict_counts,
 )
-from warehouse.report_tables import findings_by_reason, findings_table, languages_table, run_table, themes_table
+from warehouse.report_tables import (
+    findings_by_reason,
+    findings_table,
+    languages_table,
+    run_table,
+    themes_by_question,
+    themes_table,
+)
 from warehouse.report_terminal import terminal_table
 
 Make = Callable[..., WaveReport]
@@ -92,6 +99,8 @@ def test_findings_themes_languages_and_run_are_in_words(report: WaveReport) -> N
         ["事業全体", "問1", "仕事"],
         ["団体一", "問1", "仕事"],
     ]
+    by_question = themes_by_question(report)
+    assert (by_question.columns.tolist(), by_question.to_numpy().tolist()) == (["theme_id", "問1"], [["仕事", 12]])
     assert languages_table(report, "en")["state"].tolist() == ["not Japanese, not analysed"]
     assert run_table(report)["column"].tolist() == ["run_id", "wave", "commit_id"]
     assert run_table(report)["content"].tolist() == ["r", "mid", ""]

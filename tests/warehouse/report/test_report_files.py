@@ -47,7 +47,7 @@ def test_csv_escapes_text_in_columns_of_objects_too() -> None:
 
 def test_the_workbook_has_its_sheets_headings_colours_and_no_formulas(report: WaveReport) -> None:
     hostile = replace(
-        report, say_finding=lambda *_: '=HYPERLINK("http://example.com")\x01', labels={"q": Text(ja="=1+1", en="x")}
+        report, say_finding=lambda *_: '=HYPERLINK("http://example.com")\x01', questions={"q": Text(ja="=1+1", en="x")}
     )
     book = load_workbook(BytesIO(workbook_bytes(hostile)))
     assert book.sheetnames == ["指標一覧", "団体別", "読み方", "却下・注意", "テーマ", "言語", "データ辞書", "実行情報"]
@@ -128,7 +128,8 @@ def test_the_page_takes_no_markup_from_definitions_or_data(report: WaveReport) -
         ],
         organisations=[each.model_copy(update={"label": evil}) for each in report.organisations],
         say_finding=lambda *_: attack,
-        labels={"work": evil, "q": evil},
+        questions={"q": evil},
+        themes={"work": evil},
         out_language=report.out_language.assign(language=attack, state=attack),
         meta_run=report.meta_run.assign(commit_id=attack),
     )

@@ -77,18 +77,18 @@ def test_a_wave_that_publishes_nothing_is_named_as_a_mistake(loaded: Engine) -> 
         stored_report(loaded, "final")
 
 
-def test_wordings_are_those_of_everything_with_an_id() -> None:
+def test_a_question_and_a_theme_of_one_id_keep_their_own_wordings() -> None:
     form = """
-    id: form
     label: {ja: 様式, en: Form}
     questions:
-      - {id: q1, wording: {ja: 問1, en: Question 1}, choices: [{code: 1, label: {ja: はい, en: Yes}}]}
-      - {id: q2, wording: not a wording}
-      - {id: 3, label: {ja: 三, en: Three}}
+      - {id: work, wording: {ja: 仕事は何ですか, en: "What is your work?"}}
     """
-    again = "themes: [{id: q1, label: {ja: 別, en: Other}}, {id: work, label: {ja: 仕事, en: Work}}]"
-    assert wordings([form, again, "", "[1, 2]"]) == {
-        "form": Text(ja="様式", en="Form"),
-        "q1": Text(ja="問1", en="Question 1"),
-        "work": Text(ja="仕事", en="Work"),
+    themes = "themes: [{id: work, label: {ja: 仕事, en: Work}}]"
+    definitions = {
+        "form.yml": form,
+        "again.yml": form.replace("仕事", "別"),
+        "themes.yml": themes,
+        "x.csv": "themes: [",
     }
+    assert wordings(definitions, "questions") == {"work": Text(ja="仕事は何ですか", en="What is your work?")}
+    assert wordings(definitions, "themes") == {"work": Text(ja="仕事", en="Work")}
