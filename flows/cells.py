@@ -4,29 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-_ERAS = {
-    "明治": 1868,
-    "M": 1868,
-    "大正": 1912,
-    "T": 1912,
-    "昭和": 1926,
-    "S": 1926,
-    "平成": 1989,
-    "H": 1989,
-    "令和": 2019,
-    "R": 2019,
-}
+_ERAS = {"明": (1868, 45), "大": (1912, 15), "昭": (1926, 64), "平": (1989, 31), "令": (2019, 99)}
+_ERAS |= {"M": _ERAS["明"], "T": _ERAS["大"], "S": _ERAS["昭"], "H": _ERAS["平"], "R": _ERAS["令"]}
+"""First year and number of years of each era, by its first letter; 令和 is open."""
+
 _ERA_DATE = re.compile(
     r"(明治|大正|昭和|平成|令和|[MTSHR])\s*(元|\d{1,2})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?:\s*日)?"
 )
-_DATE = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?:\s*日)?")
+_DATE = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})(?:\s*日)?(?:\s*\([月火水木金土日]\))?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,6})\d*)?)?\s*(Z|[+-]\d{2}:?\d{2})?")
 _EXCEL_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # day 60 of the 1900 system is a day that never was
+_WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 
 def folded(cell: str) -> str:
@@ -36,16 +29,17 @@ def folded(cell: str) -> str:
 
 def is_blank(cell: str) -> bool:
     """Whether nothing is written in the cell (spaces of any kind, zero-width ones too, are nothing)."""
-    return not cell.strip(" \t\r\n\u3000\u00a0\u200b\ufeff")
+    return not cell.translate(_WITHOUT_WIDTH).strip()
 
 
 def number(cell: str) -> float | None:
     """The number in a cell, or None. Full-width digits and thousands separators are understood."""
+    text = folded(cell)
     try:
-        value = float(folded(cell).replace(",", ""))
+        value = float(text.replace(",", ""))
     except ValueError:
         return None
-    return value if value == value and abs(value) != float("inf") else None
+    return value if "_" not in text and value == value and abs(value) != float("inf") else None
 
 
 def instant(cell: str, zone: ZoneInfo) -> datetime | None:
@@ -54,24 +48,33 @@ def instant(cell: str, zone: ZoneInfo) -> datetime | None:
     Understood: 2024-03-05, 2024/3/5, 2024年3月5日, 20240305, R6.3.5, 令和元年5月3日, Excel's serial numbers (1900
     system), each of the first forms with a time. A time without an offset is the programme's, a date is its midnight.
     """
-    text = folded(cell)
+    text = folded(cell).upper()
     if _EXCEL_SERIAL.fullmatch(text):
-        moment = _EXCEL_EPOCH + timedelta(days=float(text))
-        return moment.replace(microsecond=0, tzinfo=zone)
+        return (_EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86_400))).replace(tzinfo=zone)
     found = _ERA_DATE.match(text) or _DATE.match(text) or _COMPACT_DATE.match(text)
     if found is None:
         return None
     parts = found.groups()
-    year = int(parts[0]) if len(parts) == 3 else _ERAS[parts[0]] - 1 + (1 if parts[1] == "元" else int(parts[1]))
+    year = int(parts[0]) if len(parts) == 3 else _era_year(parts[0], 1 if parts[1] == "元" else int(parts[1]))
+    if year is None:
+        return None
     rest = text[found.end() :]
     clock = _TIME.fullmatch(rest) if rest else None
     if rest and clock is None:
         return None
     try:
         moment = datetime(year, int(parts[-2]), int(parts[-1]), tzinfo=zone)
-        return moment if clock is None else _with_time(moment, clock)
-    except ValueError:
+        moment = moment if clock is None else _with_time(moment, clock)
+        moment.astimezone(zone), moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the calendar's ends have no counterpart in other zones
         return None
+    return moment
+
+
+def _era_year(era: str, number: int) -> int | None:
+    """The year of an era, or None past the era's last one."""
+    first, last = _ERAS[era[0]]
+    return first - 1 + number if 1 <= number <= last else None
 
 
 def _with_time(moment: datetime, clock: re.Match[str]) -> datetime:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
-from expectations.questionnaire import Form, Question
+from expectations.questionnaire import CHOICE_TYPES, Form, Question
 from flows.instruments import AnswerMapping, Instrument
 from flows.programme import ProgrammeFile
 from nlp.themes import ThemesFile
@@ -86,6 +86,19 @@ def programme_faults(
                     f"periods.{index}.cut_off",
                     ("基準日時が前の時点より後ではありません", "does not lie after the period before"),
                     ("時点は古い順に並べてください", "periods in order of time were expected"),
+                )
+            )
+    for index, (earlier, later) in enumerate(pairwise(settings.periods), start=1):
+        if later.starts_at is not None and not earlier.cut_off <= later.starts_at < later.cut_off:
+            faults.append(
+                fault(
+                    PROGRAMME,
+                    f"periods.{index}.starts_at",
+                    ("前の時点か自分の基準日時と重なります", "overlaps the period before or its own cut-off"),
+                    (
+                        "前の基準日時以後、自分の基準日時より前にしてください",
+                        "from the cut-off before to its own was expected",
+                    ),
                 )
             )
     for index, period in enumerate(settings.periods):
@@ -243,9 +256,9 @@ class IndicatorCheck:
             for whole in wholes:
                 yield from self._whole(path, whole)
                 for name in indicator.breakdowns:
-                    yield from self._question(
-                        f"{indicator.id}.breakdowns", self._form_of(whole), name.removeprefix("theme:")
-                    )
+                    kinds = ("text",) if name.startswith("theme:") else ("single", "level")
+                    question = name.removeprefix("theme:")
+                    yield from self._question(f"{indicator.id}.breakdowns", self._form_of(whole), question, *kinds)
 
     def _period(self, path: str, name: str) -> Iterator[Fault]:
         if name not in self.periods:
@@ -281,7 +294,7 @@ class IndicatorCheck:
             case Count():
                 yield from self._count(path, whole)
             case Diversity():
-                yield from self._question(path, form, whole.question)
+                yield from self._question(path, form, whole.question, "single", "level", "identifier")
             case Stage():
                 for name in whole.at_least:
                     yield from self._period(path, name)
@@ -304,7 +317,11 @@ class IndicatorCheck:
                 yield unknown(INDICATORS, path, (f"テーマ {leaf.theme}", f"a theme ({leaf.theme})"), self.themes)
             if leaf.question is None:
                 continue
-            yield from self._question(path, form, leaf.question)
+            if leaf.at_least is not None or leaf.at_most is not None:
+                kinds: tuple[str, ...] = ("number",)
+            else:
+                kinds = (*CHOICE_TYPES, "identifier", "identifiers") if leaf.codes else ()
+            yield from self._question(path, form, leaf.question, *kinds)
             question = self.forms[form].by_id.get(leaf.question)
             choices = question.codes if question else ()
             for code in leaf.codes if choices else []:
@@ -312,11 +329,15 @@ class IndicatorCheck:
                     what = (f"設問 {leaf.question} の選択肢 {code}", f"the choice {code} of {leaf.question}")
                     yield unknown(INDICATORS, path, what, choices)
 
-    def _question(self, path: str, form: str, name: str, kind: str | None = None) -> Iterator[Fault]:
+    def _question(self, path: str, form: str, name: str, *kinds: str) -> Iterator[Fault]:
+        """A question there must be, of one of these kinds where any are named."""
         questions = self.forms[form].by_id if form in self.forms else {}
-        fitting = [each.id for each in questions.values() if kind is None or each.type == kind]
+        fitting = [each.id for each in questions.values() if not kinds or each.type in kinds]
         if name not in fitting:
-            yield unknown(INDICATORS, path, (f"設問 {name}", f"a question ({name})"), fitting)
+            what = (f"使える種類の設問 {name}", f"a question ({name}) of a fitting type")
+            yield unknown(
+                INDICATORS, path, what if name in questions else (f"設問 {name}", f"a question ({name})"), fitting
+            )
 
     def _targets(self, indicators: list[Indicator], targets: list[OrganisationTarget]) -> Iterator[Fault]:
         parts = {each.id: self._parts_with_target(each) for each in indicators}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,10 @@ from warehouse.definitions import Code, Definition
 
 CrosswalkClass = Literal["A", "B", "C", "D"]
 """A: common questionnaire, B: one-to-one mapping, C: proxy, D: cannot be mapped."""
+
+
+Separator = Annotated[str, Field(min_length=1, max_length=1)]
+"""One character; spaces around it mean nothing."""
 
 
 class FileLayout(Definition):
@@ -39,9 +43,10 @@ class AnswerMapping(Definition):
     crosswalk: CrosswalkClass = Field(alias="class")
     column: str | list[str] | None = None
     map: dict[Code, Code] = {}
-    separators: list[str] = []  # a multi-select in one cell
+    separators: list[Separator] = []  # a multi-select in one cell
     flags: dict[Code, str] = {}
     ticked: list[Code] = ["1"]
+    unticked: list[Code] = ["0"]  # beside an empty cell
     unmatched: Code | None = None  # the choice that takes labels the map does not know ("other"); else a fault
     constant: Code | None = None
     reason: str | None = None
@@ -68,7 +73,7 @@ class OrganisationColumn(Definition):
     """A file with several organisations' rows names the organisation in a column."""
 
     column: str
-    map: dict[Code, str] = {}
+    map: dict[Code, str]
 
 
 class Instrument(Definition):

@@ -92,8 +92,8 @@ class LandingStore:
         return lines
 
     @staticmethod
-    def _identity(line: Landed) -> tuple[str, str, str, str, str]:
-        return line.sha256, line.source, line.wave, line.instrument, line.file_name
+    def _identity(line: Landed) -> tuple[str | None, ...]:
+        return line.sha256, line.source, line.wave, line.organisation, line.form, line.instrument, line.file_name
 
     def _path(self, sha256: str) -> Path:
         return self.folder / "objects" / sha256[:2] / sha256

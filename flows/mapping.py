@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from expectations.questionnaire import CHOICE_TYPES, Form, Question
-from flows.cells import day, folded, instant, is_blank, number
+from expectations.questionnaire import Form, Question
+from flows.answers import Fact, column_of, facts_of, heading, remembered
+from flows.cells import folded, instant, is_blank
 from flows.findings import Finding
 from flows.instruments import AnswerMapping, Instrument
 from flows.landing import Landed
@@ -31,11 +30,7 @@ ANSWER_COLUMNS = [
     "missing_kind", "crosswalk_class", "row_key",
 ]  # fmt: skip
 
-_IDENTIFIER_SEPARATORS = ["、", ",", ";", "/", "\n"]
 _CONTROLS = {chr(code) for code in [*range(9), 11, 12, *range(14, 32), *range(127, 160)]}
-
-
-ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -73,44 +68,24 @@ def _no_answers() -> pd.DataFrame:
     return frame.astype({"position": "int64", "value_number": "float64"})
 
 
-@dataclass(frozen=True)
-class Fact:
-    """What one cell says: a code, number, text or date, or the kind of missing it is."""
-
-    code: str | None = None
-    number: float | None = None
-    text: str | None = None
-    date: str | None = None
-    missing: str | None = None
-
-
-UNMATCHED_FACT = Fact(code=UNMATCHED)
-BLANK = Fact(missing="blank")
-UNMAPPED = Fact(missing="unmapped")
-
-
 def map_table(table: Table, landed: Landed, instrument: Instrument, form: Form, zone: ZoneInfo) -> Mapped:
     """Map one table. A changed set of columns maps nothing and is a finding; a bad cell is a finding of its row."""
     findings = _changed_columns(table, landed, instrument)
     if any(finding.severity == "critical" for finding in findings):
         return Mapped.none(findings)
     cells = _columns(table)
-    responses = _responses(table, cells, landed, instrument, zone)
+    responses = _responses(table, cells, landed, instrument, form, zone)
     answers = []
     for question in form.questions:
         mapping = instrument.answers.get(question.id)
-        facts = _facts(question, mapping, cells, len(table.rows), form, zone)
+        facts = facts_of(question, mapping, cells, len(table.rows), form, zone)
         answers.append(_answer_frame(question, mapping, facts, responses))
         findings += _cell_findings(question, facts, responses)
-    findings += _row_findings(responses, form, instrument, cells)
+    findings += _row_findings(responses, table, instrument, cells)
     return Mapped(responses, pd.concat(answers, ignore_index=True)[ANSWER_COLUMNS], findings)
 
 
 # --- columns ------------------------------------------------------------------------------------------------------
-
-
-def _heading(name: str) -> str:
-    return " ".join(folded(name).split())
 
 
 def _columns(table: Table) -> dict[str, list[str]]:
@@ -129,7 +104,7 @@ def _wanted(instrument: Instrument) -> list[list[str]]:
         wanted.append([instrument.organisation_column.column])
     for mapping in instrument.answers.values():
         wanted += [mapping.columns] if mapping.column is not None else [[name] for name in mapping.flags.values()]
-    return [[_heading(name) for name in names] for names in wanted]
+    return [[heading(name) for name in names] for names in wanted]
 
 
 def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> list[Finding]:
@@ -138,7 +113,8 @@ def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> li
     gone = sorted({" | ".join(names) for names in wanted if not set(names) & set(table.headings)})
     known = {name for names in wanted for name in names}
     twice = sorted({name for name in known if table.headings.count(name) > 1})
-    ignored = {_heading(name) for name in instrument.file.ignored_columns}
+    twice += [" | ".join(names) for names in wanted if len(set(names) & set(table.headings)) > 1]
+    ignored = {heading(name) for name in instrument.file.ignored_columns}
     new = [] if "*" in ignored else sorted(set(table.headings) - known - ignored - {""})
 
     def finding(reason_code: str, names: list[str]) -> Finding:
@@ -158,23 +134,21 @@ def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> li
     return [finding(reason_code, names) for reason_code, names in faults if names]
 
 
-def _column(cells: dict[str, list[str]], names: list[str]) -> list[str]:
-    return next(cells[_heading(name)] for name in names if _heading(name) in cells)
-
-
 # --- responses ----------------------------------------------------------------------------------------------------
 
 
 def _responses(
-    table: Table, cells: dict[str, list[str]], landed: Landed, instrument: Instrument, zone: ZoneInfo
+    table: Table, cells: dict[str, list[str]], landed: Landed, instrument: Instrument, form: Form, zone: ZoneInfo
 ) -> pd.DataFrame:
-    origins = _column(cells, instrument.answered_at_columns)
-    moments = _remembered(lambda cell: instant(cell, zone), origins)
+    origins = column_of(cells, instrument.answered_at_columns)
+    moments = remembered(lambda cell: instant(cell, zone), origins)
     organisations = _organisations(cells, landed, instrument)
-    keys = list(zip(*(_column(cells, [name]) for name in instrument.record_id), strict=True))
+    keys = list(zip(*(column_of(cells, [name]) for name in instrument.record_id), strict=True))
     respondents: list[str | None] = [None] * len(keys)
     if instrument.respondent:
-        respondents = [folded(cell) or None for cell in _column(cells, instrument.respondent_columns)]
+        nobody = {folded(code) for code in form.missing_kinds} | {""}
+        named = (folded(cell) for cell in column_of(cells, instrument.respondent_columns))
+        respondents = [None if name in nobody else name for name in named]
     row_numbers = [row_n for row_n, _ in table.rows]
     place = "\x1f".join([landed.form, landed.wave, landed.file_name, table.sheet or ""])
     row_keys = [f"{place}\x1f{row_n}" for row_n in row_numbers]
@@ -215,7 +189,7 @@ def _organisations(cells: dict[str, list[str]], landed: Landed, instrument: Inst
     if named is None:
         return [landed.organisation or UNMATCHED] * len(next(iter(cells.values())))
     codes = {folded(label): code for label, code in named.map.items()}
-    return [codes.get(folded(cell), UNMATCHED) for cell in _column(cells, [named.column])]
+    return [codes.get(folded(cell), UNMATCHED) for cell in column_of(cells, [named.column])]
 
 
 def _response_id(organisation: str, form: str, key: tuple[str, ...], row_key: str) -> str:
@@ -226,12 +200,19 @@ def _response_id(organisation: str, form: str, key: tuple[str, ...], row_key: st
 
 
 def _row_findings(
-    responses: pd.DataFrame, form: Form, instrument: Instrument, cells: dict[str, list[str]]
+    responses: pd.DataFrame, table: Table, instrument: Instrument, cells: dict[str, list[str]]
 ) -> list[Finding]:
     incomplete = [False] * len(responses)
     for name in instrument.record_id:
-        incomplete = [bad or is_blank(cell) for bad, cell in zip(incomplete, _column(cells, [name]), strict=True)]
+        incomplete = [bad or is_blank(cell) for bad, cell in zip(incomplete, column_of(cells, [name]), strict=True)]
+    identity = [column_of(cells, [name]) for name in instrument.record_id]
+    identity += [column_of(cells, instrument.respondent_columns)] if instrument.respondent else []
+    broken = [any(map(_has_surrogate, parts)) for parts in zip(*identity, strict=True)]
+    width = len(table.headings)
+    longer = [any(not is_blank(cell) for cell in row[width:]) for _, row in table.rows]
     checks = [
+        ("lone_surrogate", pd.Series(broken, index=responses.index), None),
+        ("more_cells_than_headings", pd.Series(longer, index=responses.index), str(width)),
         ("missing_record_id", pd.Series(incomplete, index=responses.index), "、".join(instrument.record_id)),
         ("unknown_organisation", responses["organisation"] == UNMATCHED, None),
     ]
@@ -242,109 +223,7 @@ def _row_findings(
     ]
 
 
-# --- answers ------------------------------------------------------------------------------------------------------
-
-
-def _facts(
-    question: Question,
-    mapping: AnswerMapping | None,
-    cells: dict[str, list[str]],
-    rows_n: int,
-    form: Form,
-    zone: ZoneInfo,
-) -> list[list[Fact]]:
-    """The facts of one question, a list a row (a multi-select may have several)."""
-    if mapping is None or mapping.crosswalk == "D":
-        return [[UNMAPPED]] * rows_n
-    if mapping.constant is not None:
-        return [[Fact(code=mapping.constant)]] * rows_n
-    if mapping.flags:
-        return _flagged(mapping, cells, rows_n)
-    reader = _reader(question, mapping, form, zone)
-    return _remembered(reader, _column(cells, mapping.columns))
-
-
-def _remembered(reader: Callable[[str], ResultT], cells: list[str]) -> list[ResultT]:
-    """Read each different cell once."""
-    known = {cell: reader(cell) for cell in dict.fromkeys(cells)}
-    return [known[cell] for cell in cells]
-
-
-def _flagged(mapping: AnswerMapping, cells: dict[str, list[str]], rows_n: int) -> list[list[Fact]]:
-    ticked = {folded(mark) for mark in mapping.ticked}
-    facts: list[list[Fact]] = [[] for _ in range(rows_n)]
-    for code, name in mapping.flags.items():
-        for row, cell in zip(facts, _column(cells, [name]), strict=True):
-            if folded(cell) in ticked:
-                row.append(Fact(code=code))
-    return [row or [BLANK] for row in facts]
-
-
-def _reader(question: Question, mapping: AnswerMapping, form: Form, zone: ZoneInfo) -> Callable[[str], list[Fact]]:
-    """How a cell of this question is read, by the question's type."""
-    missing = {folded(code): kind for code, kind in form.missing_kinds.items()}
-    labels = {folded(label): code for label, code in mapping.map.items()} or {
-        folded(code): code for code in question.codes
-    }
-
-    unanswered = {mark for mark, kind in missing.items() if kind in ("no_answer", "not_applicable")}
-
-    def one(label: str) -> Fact:
-        if label in labels:
-            return Fact(code=labels[label])
-        if label in missing:
-            return Fact(missing=missing[label])
-        return Fact(code=mapping.unmatched) if mapping.unmatched is not None else UNMATCHED_FACT
-
-    def read(cell: str) -> list[Fact]:
-        if is_blank(cell):
-            return [BLANK]
-        text = folded(cell)
-        if question.type == "text":
-            return [Fact(missing=missing[text]) if text in unanswered else Fact(text=cell)]
-        if question.type in CHOICE_TYPES:
-            if question.type != "multi" or text in missing:
-                return [one(text)]
-            return list(dict.fromkeys(one(label) for label in split_labels(text, list(labels), mapping.separators)))
-        if text in missing:
-            return [Fact(missing=missing[text])]
-        if question.type == "number":
-            value = number(text)
-            return [UNMATCHED_FACT if value is None else Fact(number=value)]
-        if question.type == "date":
-            when = day(text, zone)
-            return [UNMATCHED_FACT if when is None else Fact(date=when.isoformat())]
-        if question.type == "identifier":
-            return [Fact(code=text)]
-        names = split_labels(text, [], mapping.separators or _IDENTIFIER_SEPARATORS)
-        return list(dict.fromkeys(Fact(code=name) for name in names))
-
-    return read
-
-
-def split_labels(cell: str, labels: list[str], separators: list[str]) -> list[str]:
-    """Split a multi-select cell. At each place the longest registered label wins: a label may hold a separator."""
-    marks = "".join(folded(mark) or mark for mark in separators)
-    longest_first = sorted(labels, key=len, reverse=True)
-    found: list[str] = []
-    rest = cell.strip(marks + " ")
-    while rest:
-        label = next((each for each in longest_first if _stands_first(each, rest, marks)), None)
-        if label is None:
-            cut = min((at for mark in marks if (at := rest.find(mark)) >= 0), default=len(rest))
-            label = rest[:cut].strip()
-            rest = rest[cut:]
-        else:
-            rest = rest[len(label) :]
-        found.append(label)
-        rest = rest.lstrip(marks + " ")
-    return found
-
-
-def _stands_first(label: str, text: str, marks: str) -> bool:
-    """Whether `text` begins with `label` and a separator or the end follows."""
-    after = text[len(label) :].lstrip(" ")
-    return text.startswith(label) and (not after or after[0] in marks)
+# --- answers ---------------------------------------------------------------------------------------------------------
 
 
 def _answer_frame(
@@ -371,6 +250,8 @@ def _cell_findings(question: Question, facts: list[list[Fact]], responses: pd.Da
     found: list[tuple[int, str, str]] = []
     for index, row in enumerate(facts):
         for fact in row:
+            if fact.code is not None and _has_surrogate(fact.code):
+                found.append((index, "lone_surrogate", "critical"))
             if unreadable and fact.code == UNMATCHED:
                 found.append((index, unreadable, "critical"))
             if fact.text is not None:
@@ -382,9 +263,13 @@ def _cell_findings(question: Question, facts: list[list[Fact]], responses: pd.Da
     ]
 
 
+def _has_surrogate(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _text_problems(text: str) -> list[tuple[str, str]]:
     problems = []
-    if any("\ud800" <= character <= "\udfff" for character in text):
+    if _has_surrogate(text):
         problems.append(("lone_surrogate", "critical"))
     elif len(text.encode()) > TOKENIZER_BYTES:
         problems.append(("text_too_long", "warning"))

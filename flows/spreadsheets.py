@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import PurePath
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
+from zlib import error as ZlibError
 
 from flows.cells import folded, is_blank
 from flows.instruments import FileLayout
@@ -38,22 +41,26 @@ def read_table(content: bytes, file_name: str, layout: FileLayout) -> Table:
 
     Raises UnreadableTableError with the reason if the bytes, the encoding or the sheet do not fit.
     """
-    if PurePath(file_name).suffix.lower() == ".xlsx":
+    suffix = PurePath(file_name).suffix.lower()
+    if suffix == ".xlsx":
         sheet, lines = _excel_lines(content, layout)
+    elif suffix in (".xls", ".ods"):
+        raise UnreadableTableError("unreadable_file", "CSV, XLSX")
     else:
-        sheet, lines = None, _csv_lines(content, layout)
+        sheet, lines = None, _csv_lines(content, layout, "\t" if suffix == ".tsv" else layout.separator)
     if len(lines) < max(layout.heading_rows):
         raise UnreadableTableError("file_empty")
     headings = _headings([lines[row - 1] for row in layout.heading_rows])
+    ditto = {folded(mark) for mark in layout.ditto}
     rows: list[tuple[int, list[str]]] = []
     above = [""] * len(headings)
     for row_n, cells in enumerate(lines[max(layout.heading_rows) :], start=max(layout.heading_rows) + 1):
-        cells = (cells + [""] * len(headings))[: max(len(headings), len(cells))]
+        cells = cells + [""] * (len(headings) - len(cells))
         if all(is_blank(cell) for cell in cells) or _is_total(cells, layout):
             continue
-        if layout.ditto:
+        if ditto:
             cells = [
-                over if folded(cell) in layout.ditto else cell
+                over if folded(cell) in ditto else cell
                 for cell, over in zip(cells, above + [""] * (len(cells) - len(above)), strict=True)
             ]
         rows.append((row_n, cells))
@@ -81,13 +88,17 @@ def _headings(lines: list[list[str]]) -> list[str]:
     return ["/".join(part for part in column if part) for column in zip(*spread, strict=True)]
 
 
-def _csv_lines(content: bytes, layout: FileLayout) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(_decoded(content, layout), newline=""), delimiter=layout.separator))
+def _csv_lines(content: bytes, layout: FileLayout, separator: str) -> list[list[str]]:
+    lines = csv.reader(io.StringIO(_decoded(content, layout), newline=""), delimiter=separator, strict=True)
+    try:
+        return list(lines)
+    except csv.Error:
+        raise UnreadableTableError("unreadable_file", f'CSV: " ({lines.line_num})') from None
 
 
 def _decoded(content: bytes, layout: FileLayout) -> str:
     """Decode in the first encoding that fits. Lone surrogates pass here, so that only their row is rejected."""
-    for encoding in layout.encodings:
+    for encoding in layout.encodings if not content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else []:
         for errors in ("strict", "surrogatepass") if encoding.startswith("utf-8") else ("strict",):
             try:
                 return content.decode(encoding, errors)
@@ -102,7 +113,7 @@ def _excel_lines(content: bytes, layout: FileLayout) -> tuple[str, list[list[str
 
     try:
         workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError):
+    except (BadZipFile, ZlibError, ParseError, InvalidFileException, KeyError, ValueError, OSError, EOFError):
         raise UnreadableTableError("unreadable_file", "XLSX") from None
     if layout.sheet is not None and layout.sheet not in workbook.sheetnames:
         raise UnreadableTableError("sheet_missing", layout.sheet)

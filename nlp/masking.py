@@ -79,7 +79,7 @@ class _Finder:
             if pattern.unless == "known_words" and annotation is None:
                 continue
             for match in expression.finditer(copy.text):
-                start, end = match.span("value" if "value" in expression.groupindex else 0)
+                start, end = match.span(0 if match.groupdict().get("value") is None else "value")
                 value = match.string[start:end]
                 start += len(value) - len(value.lstrip())
                 value = _with_capitals(value.strip()) if pattern.capitalised else value.strip()
@@ -96,7 +96,7 @@ class _Finder:
         if pattern.unless == "role":
             return self._rules.roles.hold(value)
         if pattern.unless == "not_a_name":
-            return self._is_no_name(value) or self._is_no_name(value.split(" ")[0])
+            return self._is_no_name(value) or all(map(self._is_no_name, value.split(" ")))
         if pattern.unless == "known_words" and annotation is not None:
             parts = re.split("[・=]", value)
             common = {token.surface for token in _within(mask, annotation.tokens) if token.pos == "NOUN"}

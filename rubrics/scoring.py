@@ -36,5 +36,6 @@ def _by_criterion(criterion: Criterion, responses: pd.DataFrame, answers: pd.Dat
     )
     valid = answers.loc[answers["missing_kind"].isna(), ["response_id", "question_id", "value_code"]]
     known = responses[["response_id", "form_id", "answered_on"]]
-    found = known.merge(rules, on=["answered_on", "form_id"]).merge(valid, on=["response_id", "question_id", "value_code"])
+    ruled = known.merge(rules, on=["answered_on", "form_id"])
+    found = ruled.merge(valid, on=["response_id", "question_id", "value_code"])
     return found.assign(criterion_id=criterion.id)[SCORE_COLUMNS]

@@ -41,7 +41,9 @@ class Condition(Definition):
 
     @model_validator(mode="after")
     def _one_form(self) -> Condition:
-        on_answer = bool(self.codes) or self.answered is not None or self.at_least is not None or self.at_most is not None
+        on_answer = (
+            bool(self.codes) or self.answered is not None or self.at_least is not None or self.at_most is not None
+        )
         forms = [bool(self.any), bool(self.all), bool(self.none), on_answer, self.theme is not None]
         if sum(forms) != 1 or (on_answer and self.question is None):
             raise ValueError(
@@ -73,7 +75,7 @@ class Share(Definition):
 
 
 class NetShare(Definition):
-    """Those that meet `plus` less those that meet `minus`, of those that meet `of` (net promoter score and its kind)."""
+    """Those that meet `plus` less those that meet `minus`, of those that meet `of` (the net promoter score)."""
 
     measure: Literal["net_share"]
     form: str
@@ -105,7 +107,7 @@ class Count(Definition):
     Counts records that meet `where`; with `case`, different cases (a record that names no case is one of its own);
     with `distinct`, different values of those fields together (`respondent` is the person), and with `case` too,
     different (case, value) pairs, so that a party counts again in another case but not twice in one; with `sum`,
-    the sum of a number (with `case`: once a case, its highest).
+    the sum of a whole number (with `case`: once a case, its highest).
     `ongoing` names the date that ends a record, and keeps the records under way at the cut-off (no end: still).
     """
 
@@ -121,6 +123,8 @@ class Count(Definition):
     def _one_way(self) -> Count:
         if self.sum and self.distinct:
             raise ValueError("sum と distinct は同時に使えません | sum and distinct exclude each other")
+        if "respondent" in self.distinct and (self.case or len(self.distinct) > 1):
+            raise ValueError("respondent は単独で数えます | respondent is counted alone")
         return self
 
 

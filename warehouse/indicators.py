@@ -32,6 +32,10 @@ INDICATOR_COLUMNS = [
     "numerator", "denominator", "value", "unit", "ci_low", "ci_high", "eligible_n", "measured_n", "missing_n",
     "class_ab_n", "class_c_n", "class_d_n", "target", "target_op", "verdict", "shortfall",
 ]  # fmt: skip
+_COUNTS = [
+    "numerator", "denominator", "eligible_n", "measured_n", "missing_n", "class_ab_n", "class_c_n", "class_d_n",
+    "shortfall",
+]  # fmt: skip
 MEMBER_COLUMNS = ["indicator_id", "period", "organisation", "reading", "response_id", "in_numerator"]
 
 
@@ -88,6 +92,7 @@ def compute_indicators(
             rows[indicator.id] = [{**row, **renamed} for row in rows[indicator.alias_of]]
             members[indicator.id] = [frame.assign(indicator_id=indicator.id) for frame in members[indicator.alias_of]]
     table = pd.DataFrame([row for each in indicators for row in rows[each.id]], columns=INDICATOR_COLUMNS)
+    table = table.astype(dict.fromkeys(_COUNTS, "Int64"))
     frames = [frame for each in indicators for frame in members[each.id]]
     return table, pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=MEMBER_COLUMNS)
 

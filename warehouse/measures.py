@@ -71,7 +71,7 @@ def measured(definition: Whole, scope: Scope) -> Measured:
     expected, reported = scope.reporting(_form(definition, scope))
     if reported == 0:
         return Measured(None, None, found.coverage, complete=False)
-    return replace(found, complete=found.denominator is not None or reported == expected)
+    return replace(found, complete=isinstance(definition, Share | NetShare | Improvement) or reported == expected)
 
 
 def _measured(definition: Whole, scope: Scope) -> Measured:

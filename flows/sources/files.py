@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from flows.findings import Finding
@@ -17,7 +18,7 @@ def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], 
     received: list[Received] = []
     findings: list[Finding] = []
     for path in sorted(inbox.glob(pattern)):
-        name = path.relative_to(inbox).as_posix()
+        name = printable(path.relative_to(inbox))
         content = path.read_bytes()
         if not content.strip(b"\xef\xbb\xbf\r\n \t"):
             findings.append(Finding(wave, source.organisation, source.form, name, "file_empty"))
@@ -26,6 +27,11 @@ def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], 
     if source.required and not received and not findings:
         findings.append(Finding(wave, source.organisation, source.form, pattern, "file_missing"))
     return received, findings
+
+
+def printable(path: Path) -> str:
+    """The path in Unicode: bytes of a name that are none (cp932, from a Windows archive) are written out."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def undeclared_files(programme: Programme, waves: list[str], inbox: Path) -> list[Finding]:
@@ -38,6 +44,6 @@ def undeclared_files(programme: Programme, waves: list[str], inbox: Path) -> lis
     }
     tables = {path for path in inbox.rglob("*") if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()}
     return [
-        Finding(waves[-1], None, None, path.relative_to(inbox).as_posix(), "undeclared_file")
+        Finding(waves[-1], None, None, printable(path.relative_to(inbox)), "undeclared_file")
         for path in sorted(tables - declared)
     ]

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.questionnaire import Form
+from flows.answers import split_labels
 from flows.instruments import Instrument
 from flows.landing import Landed
-from flows.mapping import map_table, split_labels
+from flows.mapping import map_table
 from flows.spreadsheets import Table
 from warehouse.evidence import UNMATCHED
 
