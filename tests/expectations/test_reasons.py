@@ -15,7 +15,7 @@ OF_THE_MAPPING = [
     *("bad_number", "bad_date", "missing_record_id", "missing_respondent", "unknown_organisation", "lone_surrogate"),
     *("duplicate", "duplicate_conflict", "control_characters", "text_too_long", "unknown_code"),
     *("file_missing", "file_empty", "encoding_unreadable", "columns_changed", "unreadable_file", "undeclared_file"),
-    *("sheet_missing", "columns_added"),
+    *("sheet_missing", "columns_added", "more_cells_than_headings"),
 ]
 FINDING = {
     "wave": "first",

@@ -1,4 +1,5 @@
 import re
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -190,3 +191,14 @@ def test_faults_of_the_rules_are_said(change: dict[str, object], message: str) -
     assert MaskingFile.model_validate(sound)
     with pytest.raises(ValueError, match=message):
         MaskingFile.model_validate(sound | change)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "unit", ["あ", "田", "1", "a", "a.", "A ", "ア・", "0-", "１ー", "田中 ", "a@", "名前は", "丁目1"]
+)
+def test_no_text_takes_the_rules_for_ever(rules: TextRules, unit: str) -> None:
+    text = (unit * 20_000)[:20_000]
+    started = time.process_time()
+    mask_text(text, rules.masking)
+    assert time.process_time() - started < 3
