@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from warehouse.definitions import Language, Text
-
-Advance = Callable[[int], None]
 
 
 class StageProgress:
@@ -30,6 +28,7 @@ class StageProgress:
             console=console,
             disable=not console.is_terminal,
         )
+        self._bar = TaskID(0)
 
     def __enter__(self) -> StageProgress:
         self._bars.start()
@@ -39,13 +38,21 @@ class StageProgress:
         self._bars.stop()
 
     @contextmanager
-    def stage(self, name: str, label: Text, total: int | None = None) -> Iterator[Advance]:
-        """Show one stage while it runs; the function given counts further units done."""
+    def stage(self, name: str, label: Text) -> Iterator[None]:
+        """Show one stage while it runs."""
         started = time.monotonic()
-        bar = self._bars.add_task(label.in_(self._language), total=total)
-        yield lambda units: self._bars.advance(bar, units)
-        done = self._bars.tasks[bar].completed or 1
-        self._bars.update(bar, total=total or done, completed=total or done)
+        self._bar = self._bars.add_task(label.in_(self._language), total=None)
+        yield
+        done = self._bars.tasks[self._bar].completed or 1
+        self._bars.update(self._bar, total=done, completed=done)
         self.seconds[name] = time.monotonic() - started
         if not self._console.is_terminal:
             self._console.print(f"{label.in_(self._language)} … {self.seconds[name]:.1f} s", highlight=False)
+
+    def expect(self, units: int) -> None:
+        """Say how many units the stage that runs has to do."""
+        self._bars.update(self._bar, total=units)
+
+    def advance(self, units: int = 1) -> None:
+        """Count further units of the stage that runs as done."""
+        self._bars.advance(self._bar, units)

@@ -81,7 +81,9 @@ def map_files(this: Wave, landed: list[Landed]) -> Mapped:
     """Read each landed file as its instrument says and put its answers into the questionnaire's codes."""
     store = LandingStore(this.folders.landing)
     parts: list[Mapped] = []
+    this.progress.expect(len(landed))
     for each in landed:
+        this.progress.advance()
         instrument = this.programme.instruments[each.instrument]
         try:
             table = read_table(store.read(each.sha256), each.file_name, instrument.file)
@@ -98,8 +100,15 @@ def map_files(this: Wave, landed: list[Landed]) -> Mapped:
 @stage("mask", "秘匿化", "mask")
 def mask(this: Wave, mapped: Mapped) -> MaskedAnswers:
     """Replace direct identifiers in every text, before anything reaches the warehouse."""
+    this.progress.expect(mapped.answers["value_text"].nunique())
     with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
-        return mask_answers(mapped.answers, this.programme.text_rules, workers=this.workers, cache=cache)
+        return mask_answers(
+            mapped.answers,
+            this.programme.text_rules,
+            workers=this.workers,
+            cache=cache,
+            progress=this.progress.advance,
+        )
 
 
 @stage("validate", "検証", "validate")
@@ -140,9 +149,15 @@ def analyse(this: Wave, valid: Validation) -> TextAnalysis:
     """Analyse the masked text of the analysed questions: language, words, themes."""
     questions = [name for names in this.programme.settings.analysed.values() for name in names]
     texts = valid.answers[valid.answers["question_id"].isin(questions)]
+    this.progress.expect(texts["value_text"].nunique())
     with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
         return analyse_answers(
-            texts, this.programme.themes, this.programme.text_rules, workers=this.workers, cache=cache
+            texts,
+            this.programme.themes,
+            this.programme.text_rules,
+            workers=this.workers,
+            cache=cache,
+            progress=this.progress.advance,
         )
 
 
@@ -184,7 +199,10 @@ def compute(
 ) -> dict[str, pd.DataFrame]:
     """Compute every indicator from the warehouse, and the tables about texts."""
     engine = open_warehouse(warehouse_url)
-    indicators, members = computed(engine, origin.run_id, this.question(landed))
+    this.progress.expect(len(this.programme.indicators))
+    indicators, members = computed(
+        engine, origin.run_id, this.question(landed), progress=lambda _: this.progress.advance()
+    )
     own, owners = responses_in(valid.responses, this.programme.windows[this.name])
     return {
         "out_indicator": indicators,
@@ -221,7 +239,8 @@ def publish(
         accepted_n=len(valid.responses),
         rejected_n=rejected_n,
         warnings_n=len(valid.findings) - len(critical),
-        texts_n=len(analysis.texts),
+        texts_n=int((analysis.texts["state"] != "blank").sum()),
+        analysed_n=int(analysis.texts["state"].isin(["analysed", "too_long_cut"]).sum()),
         themes_n=len(analysis.themes),
         out_sha256=content,
         report=report,

@@ -191,6 +191,7 @@ class Outcome:
     rejected_n: int
     warnings_n: int
     texts_n: int
+    analysed_n: int
     themes_n: int
     out_sha256: str
     report: Path
@@ -204,6 +205,8 @@ class Outcome:
 
     def lines(self, language: Language) -> list[str]:
         """The run in a few lines: what was counted, what was not, where the report is."""
+        report = self.report / "report.html"
+        report = report.relative_to(Path.cwd()) if report.is_relative_to(Path.cwd()) else report
         return [
             line.in_(language)
             for line in (
@@ -214,12 +217,12 @@ class Outcome:
                     f"{self.warnings_n} warnings (reasons: monosashi rejected --wave {self.wave})",
                 ),
                 Text(
-                    ja=f"自由記述 {self.texts_n}件、見つかったテーマ {self.themes_n}か所",
-                    en=f"{self.texts_n} texts, themes found in {self.themes_n} places",
+                    ja=f"自由記述 {self.texts_n}件(うち日本語として解析 {self.analysed_n}件)、テーマ {self.themes_n}か所",
+                    en=f"{self.texts_n} texts ({self.analysed_n} analysed as Japanese), {self.themes_n} theme matches",
                 ),
                 Text(
                     ja=f"実行 {self.run_id}、内容 {self.out_sha256}", en=f"run {self.run_id}, content {self.out_sha256}"
                 ),
-                Text(ja=f"報告: {self.report / 'report.html'}", en=f"Report: {self.report / 'report.html'}"),
+                Text(ja=f"報告: {report}", en=f"Report: {report}"),
             )
         ]
