@@ -32,7 +32,7 @@ from warehouse.compute import computed
 from warehouse.content import out_content_sha256
 from warehouse.definitions import Language, UserMistake, fault
 from warehouse.disclosure import public_indicators
-from warehouse.engine import open_warehouse
+from warehouse.engine import opened
 from warehouse.load import load_run, publish_run, record_execution
 from warehouse.text_tables import language_table, responses_in, theme_table
 
@@ -184,7 +184,8 @@ def load(
         "core_theme": analysis.themes,
         "core_mask": masked.masks[masked.masks["response_id"].isin(accepted)].drop_duplicates(),  # of rejected copies
     }
-    load_run(open_warehouse(warehouse_url), this.run_record(origin), frames)
+    with opened(warehouse_url) as engine:
+        load_run(engine, this.run_record(origin), frames)
     return origin
 
 
@@ -198,11 +199,11 @@ def compute(
     warehouse_url: str,
 ) -> dict[str, pd.DataFrame]:
     """Compute every indicator from the warehouse, and the tables about texts."""
-    engine = open_warehouse(warehouse_url)
     this.progress.expect(len(this.programme.indicators))
-    indicators, members = computed(
-        engine, origin.run_id, this.question(landed), progress=lambda _: this.progress.advance()
-    )
+    with opened(warehouse_url) as engine:
+        indicators, members = computed(
+            engine, origin.run_id, this.question(landed), progress=lambda _: this.progress.advance()
+        )
     own, owners = responses_in(valid.responses, this.programme.windows[this.name])
     return {
         "out_indicator": indicators,
@@ -225,11 +226,11 @@ def publish(
     warehouse_url: str,
 ) -> Outcome:
     """Switch the wave to this run, then write the report, the workbook, the CSV files and the Prefect artifact."""
-    engine = open_warehouse(warehouse_url)
-    publish_run(engine, this.run_record(origin), out)
-    content = out_content_sha256(engine, origin.run_id)
-    record_execution(engine, this.execution(origin.run_id, content))
-    report, artifact = publish_report(engine, origin.run_id, this.name, this.folders, this.language)
+    with opened(warehouse_url) as engine:
+        publish_run(engine, this.run_record(origin), out)
+        content = out_content_sha256(engine, origin.run_id)
+        record_execution(engine, this.execution(origin.run_id, content))
+        report, artifact = publish_report(engine, origin.run_id, this.name, this.folders, this.language)
     critical = valid.findings[valid.findings["severity"] == "critical"]
     rejected_n = critical.dropna(subset="row_n").groupby(["file_name", "sheet", "row_n"], dropna=False).ngroups
     create_table_artifact(key=f"indicators-{this.name}".lower(), table=artifact, description=this.programme.settings.id)

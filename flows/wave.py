@@ -217,7 +217,7 @@ class Outcome:
                     f"{self.warnings_n} warnings (reasons: monosashi rejected --wave {self.wave})",
                 ),
                 Text(
-                    ja=f"自由記述 {self.texts_n}件(うち日本語として解析 {self.analysed_n}件)、テーマ {self.themes_n}か所",
+                    ja=f"自由記述 {self.texts_n}件(日本語として解析 {self.analysed_n}件)、テーマ {self.themes_n}か所",
                     en=f"{self.texts_n} texts ({self.analysed_n} analysed as Japanese), {self.themes_n} theme matches",
                 ),
                 Text(

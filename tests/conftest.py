@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import settings
+from sqlalchemy.engine import make_url
 
 settings.register_profile("monosashi", deadline=None)  # the machine is shared: no test asserts wall-clock time
 settings.load_profile("monosashi")
 
 ROOT = Path(__file__).resolve().parent.parent
+POSTGRES_VARIABLE = "MONOSASHI_TEST_POSTGRES"
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +28,24 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip("the real data is not at hand: set MONOSASHI_SHARED to its folder")
     return folder
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """URL of an empty PostgreSQL database of this test's own; skips where no server is named."""
+    server = os.environ.get(POSTGRES_VARIABLE)
+    if not server:
+        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server (.ci/start_postgres starts one)")
+    name = f"monosashi_{secrets.token_hex(6)}"
+    administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with administration.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with administration.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        administration.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +77,17 @@ class SampleWave:
 def run_sample(prefect_api: str) -> Callable[..., SampleWave]:
     """Run a wave of an inbox as the command does, in this process."""
 
-    def run(inbox: Path, data: Path, wave: str = "interim", workers: int = 2, programme: Path = ROOT) -> SampleWave:
+    def run(
+        inbox: Path,
+        data: Path,
+        wave: str = "interim",
+        workers: int = 2,
+        programme: Path = ROOT,
+        warehouse_url: str | None = None,
+    ) -> SampleWave:
         from flows.run_wave import run_wave
 
-        url = f"sqlite:///{data / 'warehouse.sqlite'}"
+        url = warehouse_url or f"sqlite:///{data / 'warehouse.sqlite'}"
         outcome = run_wave(
             wave=wave,
             programme_folder=str(programme),

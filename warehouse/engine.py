@@ -43,6 +43,16 @@ def open_warehouse(url: str = DEFAULT_URL) -> Engine:
     return engine
 
 
+@contextmanager
+def opened(url: str = DEFAULT_URL) -> Iterator[Engine]:
+    """As `open_warehouse`, for the length of a block: no connection stays open behind it."""
+    engine = open_warehouse(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from warehouse.engine import open_warehouse
+from warehouse.engine import opened
 from warehouse.read import published_run, read_table
 
 pytestmark = [pytest.mark.flow, pytest.mark.model]
@@ -19,10 +19,10 @@ Cells = dict[tuple[str, str, str], tuple[int | None, int | None, str]]
 
 
 def published(wave: Any) -> dict[str, pd.DataFrame]:
-    engine = open_warehouse(wave.url)
-    run_id = published_run(engine, wave.wave)
     tables = ("out_indicator", "out_finding", "core_response", "core_answer")
-    return {name: read_table(engine, name, run_id) for name in tables}
+    with opened(wave.url) as engine:
+        run_id = published_run(engine, wave.wave)
+        return {name: read_table(engine, name, run_id) for name in tables}
 
 
 def figures(table: pd.DataFrame) -> Cells:
@@ -83,9 +83,7 @@ def test_no_planted_identifier_is_anywhere_but_in_the_inbox_and_the_landing_stor
         if path.is_file() and sample_warehouse.landing not in path.parents:
             content = path.read_bytes()
             leaks += [(path.name, secret) for secret in secrets if secret.encode() in content]
-    engine = open_warehouse(sample_warehouse.url)
-    answers = read_table(engine, "core_answer", published_run(engine, sample_warehouse.wave))
-    texts = "\n".join(answers["value_text"].dropna())
+    texts = "\n".join(published(sample_warehouse)["core_answer"]["value_text"].dropna())
     leaks += [("core_answer", secret) for secret in secrets if secret in texts]
     assert leaks == []
 
@@ -99,8 +97,7 @@ def test_running_again_with_one_worker_gives_the_same_content(
     assert alone.outcome.run_id == sample_warehouse.outcome.run_id
     again = run_sample(sample_warehouse.inbox, tmp_path / "data", workers=2)
     assert again.outcome.out_sha256 == sample_warehouse.outcome.out_sha256
-    engine = open_warehouse(again.url)
-    with engine.connect() as connection:
+    with opened(again.url) as engine, engine.connect() as connection:
         runs = connection.exec_driver_sql("SELECT count(*) FROM meta_run").scalar_one()
         executions = connection.exec_driver_sql("SELECT count(*) FROM meta_execution").scalar_one()
     assert (runs, executions) == (1, 2)
@@ -111,3 +108,13 @@ def test_running_again_with_one_worker_gives_the_same_content(
         assert (tmp_path / "data" / "report" / "interim" / name).stat().st_size > 0
         if name.startswith("out_"):
             assert first.read_bytes() == (tmp_path / "data" / "report" / "interim" / name).read_bytes()
+
+
+@pytest.mark.postgres
+def test_postgresql_holds_the_same_content(
+    sample_warehouse: Any, run_sample: Callable[..., Any], postgres_url: str
+) -> None:
+    """The same data folder, so the texts come from its cache; another warehouse."""
+    there = run_sample(sample_warehouse.inbox, sample_warehouse.data, warehouse_url=postgres_url)
+    assert there.outcome.out_sha256 == sample_warehouse.outcome.out_sha256
+    assert figures(published(there)["out_indicator"]) == figures(published(sample_warehouse)["out_indicator"])

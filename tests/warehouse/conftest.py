@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Engine
 
 from warehouse.engine import open_warehouse
 from warehouse.frames import empty_frame
@@ -20,28 +17,14 @@ from warehouse.tables import RUN_TABLES, TABLES
 
 Frames = dict[str, pd.DataFrame]
 
-POSTGRES_VARIABLE = "MONOSASHI_TEST_POSTGRES"
-
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def warehouse_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of an empty database of this test's own."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/warehouse/warehouse.sqlite"
-        return
-    server = os.environ.get(POSTGRES_VARIABLE)
-    if not server:
-        pytest.skip(f"{POSTGRES_VARIABLE} names no PostgreSQL server (.ci/start_postgres starts one)")
-    name = f"monosashi_{secrets.token_hex(6)}"
-    administration = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with administration.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-    try:
-        yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with administration.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-        administration.dispose()
+        return f"sqlite:///{tmp_path}/warehouse/warehouse.sqlite"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
 
 
 @pytest.fixture
