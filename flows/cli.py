@@ -6,7 +6,9 @@ Exit status: 0 done, 2 something the user can mend (said in so many words), 1 a 
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +17,7 @@ from rich.console import Console
 
 from flows.folders import Folders
 from flows.programme_reader import DEFAULT_PROGRAMME, read_programme, read_settings
-from warehouse.definitions import Language, Text, UserMistake, fault
+from warehouse.definitions import Language, UserMistake, fault
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
@@ -36,27 +38,16 @@ WaveOption = Annotated[str | None, typer.Option("--wave", help="時点(既定: �
 def main() -> None:
     """Run the command; a user's mistake is said without a stack trace, a failure of ours without any data in it."""
     language: Language = "en" if _asked_for_english(sys.argv) else "ja"
-    problems = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that what we started ends with us
     try:
         app()
-    except UserMistake as mistake:
-        for each in mistake.faults:
-            problems.print(each.say(language))
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.exit(130)
     except Exception as error:
-        # The message of an unknown error may quote data: only its type and place are shown. A stage's is made for it.
-        from flows.failures import StageFailure, where
+        from flows.failures import said
 
-        problems.print(str(error) if isinstance(error, StageFailure) else where(error))
-        problems.print(
-            Text(
-                ja="内部の不具合です。上の表示を添えて管理者に知らせてください。",
-                en="A failure of ours: please report it with the lines above.",
-            ).in_(language)
-        )
-        sys.exit(1)
+        problems = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+        for line in said(error, language):
+            problems.print(line)
+        sys.exit(2 if isinstance(error, UserMistake) else 1)
 
 
 def _asked_for_english(arguments: list[str]) -> bool:
@@ -132,13 +123,20 @@ def run(
 
     language = _language(lang)
     folders = _folders(programme, data)
-    with prefect_server(folders.prefect, with_services=False):
+    inbox = _existing(inbox or folders.inbox)
+
+    def prepare() -> None:
+        """What takes as long as the server's start: all imports, and faults of the definitions."""
+        import_module("flows.run_wave")
+        read_programme(programme)
+
+    with prefect_server(folders.prefect, with_services=False, meanwhile=prepare):
         from flows.run_wave import run_wave
 
         outcome = run_wave(
             wave=wave,
             programme_folder=str(programme),
-            inbox=str(inbox or folders.inbox),
+            inbox=str(inbox),
             warehouse_url=warehouse or folders.warehouse_url,
             data=str(folders.data),
             workers=workers,
@@ -169,11 +167,16 @@ def serve(
     language = _language(lang)
     found = read_programme(programme)
     folders = _folders(programme, data)
-    with prefect_server(folders.prefect, with_services=True) as address:
-        from flows.schedules import serve_waves
+    inbox = _existing(inbox or folders.inbox)
+    with prefect_server(
+        folders.prefect, with_services=True, meanwhile=lambda: import_module("flows.schedules")
+    ) as address:
+        from flows.schedules import announced, serve_waves
 
-        _say(language, f"予定を登録しました: {address}", f"Schedules are registered: {address}")
-        serve_waves(found, inbox or folders.inbox, warehouse or folders.warehouse_url, folders.data, workers, language)
+        _say(language, f"予定(Ctrl-Cで終了。Prefect: {address})", f"Schedules (Ctrl-C ends; Prefect: {address})")
+        for line in announced(found):
+            _say(language, line.ja, line.en)
+        serve_waves(found, inbox, warehouse or folders.warehouse_url, folders.data, workers, language)
 
 
 @app.command()
@@ -227,7 +230,29 @@ def trace(
 
 
 def _folders(programme: Path, data: Path | None) -> Folders:
-    return Folders(data) if data is not None else Folders.of(programme, read_settings(programme).id)
+    """Where everything is kept. Raises UserMistake where nothing can be written."""
+    folders = Folders(data) if data is not None else Folders.of(programme, read_settings(programme).id)
+    try:
+        folders.prefect.mkdir(parents=True, exist_ok=True)
+        is_writable = os.access(folders.prefect, os.W_OK)
+    except OSError:
+        is_writable = False
+    if not is_writable:
+        wrong = ("フォルダを作れないか、書き込めません", "cannot be made or written to")
+        expected = ("場所と権限を確かめてください", "check the place and its permissions")
+        raise UserMistake([fault("--data", str(folders.data), wrong, expected)])
+    return folders
+
+
+def _existing(inbox: Path) -> Path:
+    if not inbox.is_dir():
+        wrong = ("受信箱のフォルダがありません", "is not a folder")
+        expected = (
+            "各団体のファイルを置いたフォルダが必要です",
+            "the folder with the organisations' files was expected",
+        )
+        raise UserMistake([fault("--inbox", str(inbox), wrong, expected)])
+    return inbox
 
 
 def _published(programme: Path, warehouse: str | None, wave: str | None) -> tuple[Engine, str]:

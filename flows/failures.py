@@ -1,4 +1,4 @@
-"""Failures of ours, in words fit for a log: what an exception says may quote data, where it was raised may not."""
+"""Failures in words fit for a terminal or a log: what an exception says may quote data, where it was raised may not."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ import traceback
 from pathlib import Path
 
 from flows.provenance import ROOT
+from warehouse.definitions import Language, Text, UserMistake
+
+_OURS = Text(
+    ja="内部の不具合です。上の表示を添えて管理者に知らせてください。",
+    en="A failure of ours: please report it with the lines above.",
+)
 
 
 class StageFailure(Exception):
     """A stage failed for a reason of ours: names the stage, the error's type and where it was raised."""
+
+
+def said(error: Exception, language: Language) -> list[str]:
+    """The lines to show for an error: what a user can mend, or the type and place of a failure of ours."""
+    if isinstance(error, UserMistake):
+        return [each.say(language) for each in error.faults]
+    return [str(error) if isinstance(error, StageFailure) else where(error), _OURS.in_(language)]
 
 
 def where(error: BaseException) -> str:

@@ -11,38 +11,48 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 START_S = 120.0
 """How long a server may take to answer; making its database on the first start is slow on small machines."""
 
+STOP_S = 20.0
+"""How long it may take to end."""
+
 _PR_SET_PDEATHSIG = 1
 
 
 def quiet_environment(home: Path) -> dict[str, str]:
-    """Settings that keep Prefect's files in the data folder, its logs short, and its telemetry off."""
+    """Settings that keep Prefect's files in the data folder, its logs short and at home, and its telemetry off.
+
+    They hold for child processes too, which must not take modules from the folder they happen to be started in.
+    """
     return {
         "PREFECT_HOME": str(home.resolve()),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
+        "PYTHONSAFEPATH": "1",
     }
 
 
 @contextmanager
-def prefect_server(home: Path, *, with_services: bool) -> Iterator[str]:
+def prefect_server(home: Path, *, with_services: bool, meanwhile: Callable[[], object] | None = None) -> Iterator[str]:
     """Run a server below `home` and give its API address; it ends with this block, or with this process if killed.
 
     `with_services`: the scheduler and its kind, which a single run does not need. Must be entered before `prefect` is
-    imported, since Prefect reads its settings then. Raises RuntimeError if the server does not start.
+    imported, since Prefect reads its settings then. `meanwhile` is called while the server starts, for imports and
+    checks that take as long. Raises RuntimeError if the server does not start.
     """
     home.mkdir(parents=True, exist_ok=True)
     port = _free_port()
@@ -55,22 +65,34 @@ def prefect_server(home: Path, *, with_services: bool) -> Iterator[str]:
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+            start_new_session=True,  # Ctrl-C is ours to handle: the server is needed until we have ended
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
     try:
+        if meanwhile is not None:
+            meanwhile()
         _await_health(server, port)
+    except BaseException:
+        server.kill()  # while it makes its database it would not listen to anything else
+        server.wait()
+        raise
+    try:
         yield os.environ["PREFECT_API_URL"]
     finally:
         server.terminate()
         try:
-            server.wait(timeout=20)
+            server.wait(timeout=STOP_S)
         except subprocess.TimeoutExpired:
             server.kill()
+            server.wait()
 
 
-def _die_with_parent() -> None:
-    """In the child: ask the kernel to end it when its parent ends, even by SIGKILL."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def end_with_parent(parent: int) -> None:
+    """Ask the kernel to end this process when its parent does, even by SIGKILL. Only Linux can do that."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it ended before the kernel knew
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _free_port() -> int:
@@ -82,12 +104,10 @@ def _free_port() -> int:
 def _await_health(server: subprocess.Popen[bytes], port: int) -> None:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
+    while time.monotonic() < deadline and server.poll() is None:
         try:
             with direct.open(f"http://127.0.0.1:{port}/api/health", timeout=2):
                 return
         except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.1)
     raise RuntimeError("the Prefect server did not start; its log is server.log in the Prefect folder")

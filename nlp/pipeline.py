@@ -62,7 +62,7 @@ def check_versions() -> None:
                 if found is None
                 else (f"版が違います({found})", f"has another version ({found})")
             )
-            expected = (f"{wanted} が必要です(make install)", f"{wanted} is needed (make install)")
+            expected = (f"{wanted} が必要です(make check)", f"{wanted} is needed (make check)")
             faults.append(fault(package, "", wrong, expected))
     if faults:
         raise UserMistake(faults)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -38,57 +39,44 @@ class Record:
     crosswalk: str = "A"
 
 
-def evidence_of(records: list[Record], reported: set[str] | None = None, period: str = "second") -> Evidence:
+ANSWER_COLUMNS = [
+    "response_id", "question_id", "position", "value_code", "value_number", "value_date", "missing_kind",
+    "crosswalk_class",
+]  # fmt: skip
+
+
+def answer_rows(response_id: str, record: Record) -> Iterator[tuple[Any, ...]]:
+    level = {} if record.level is None else {"state": str(record.level)}
+    for question, value in (record.answers | level).items():
+        for position, each in enumerate(value if isinstance(value, list) else [value]):
+            is_day = isinstance(each, str) and each.startswith("2024-")
+            code = each if isinstance(each, str) and not is_day else None
+            number = float(each) if isinstance(each, int) else None
+            missing = ("unmapped", "D") if each is None else (None, record.crosswalk)
+            yield response_id, question, position, code, number, each if is_day else None, *missing
+
+
+def evidence_of(records: list[Record], reported: set[str] | None = None) -> Evidence:
     responses, answers, scores = [], [], []
     for number, record in enumerate(records):
         response_id = f"r{number:04d}"
         at = START + timedelta(days=record.day)
         responses.append((response_id, record.organisation, record.form, record.respondent, at, at.date().isoformat()))
-        for question, value in record.answers.items():
-            values = value if isinstance(value, list) else [value]
-            for position, each in enumerate(values):
-                code = each if isinstance(each, str) and not each.startswith("2024-") else None
-                answers.append(
-                    {
-                        "response_id": response_id,
-                        "question_id": question,
-                        "position": position,
-                        "value_code": code,
-                        "value_number": float(each) if isinstance(each, int) else None,
-                        "value_date": each if isinstance(each, str) and each.startswith("2024-") else None,
-                        "missing_kind": "unmapped" if each is None else None,
-                        "crosswalk_class": "D" if each is None else record.crosswalk,
-                    }
-                )
+        answers += answer_rows(response_id, record)
         if record.level is not None:
             scores.append((response_id, "state", record.level))
-            answers.append(
-                {
-                    "response_id": response_id,
-                    "question_id": "state",
-                    "position": 0,
-                    "value_code": str(record.level),
-                    "crosswalk_class": record.crosswalk,
-                }
-            )
-    organisations = sorted({record.organisation for record in records} | {"a"})
-    pairs = {(code, form) for code in organisations for form in ("survey", "log")}
-    answer_columns = [
-        "response_id", "question_id", "position", "value_code", "value_number", "value_date", "missing_kind",
-        "crosswalk_class",
-    ]  # fmt: skip
+    organisations = {record.organisation for record in records} | {"a"}
+    pairs = frozenset((code, form) for code in organisations for form in ("survey", "log"))
+    columns = ["response_id", "organisation", "form_id", "respondent_id", "answered_at", "answered_on"]
     return Evidence(
-        responses=pd.DataFrame(
-            responses,
-            columns=["response_id", "organisation", "form_id", "respondent_id", "answered_at", "answered_on"],
-        ),
-        answers=pd.DataFrame(answers, columns=answer_columns).astype({"value_number": "float64"}),
+        responses=pd.DataFrame(responses, columns=columns),
+        answers=pd.DataFrame(answers, columns=ANSWER_COLUMNS).astype({"value_number": "float64"}),
         scores=pd.DataFrame(scores, columns=["response_id", "criterion_id", "level"]),
         themes=pd.DataFrame(columns=["response_id", "question_id", "theme_id"]),
         windows=WINDOWS,
-        period=period,
+        period="second",
         reported=frozenset(pair for pair in pairs if reported is None or pair[0] in reported),
-        expected=frozenset(pairs),
+        expected=pairs,
         levels={"state": ("survey", "state", 5)},
     )
 
