@@ -391,8 +391,7 @@ def test_alias_repeats_rows_under_its_own_id_and_breakdown_adds_up() -> None:
     assert by_sex["denominator"].sum() == whole["denominator"]
 
 
-def test_thresholds_compare_whole_numbers() -> None:
-    """0.8 is no binary fraction: 8 of 10 must pass exactly."""
+def test_eight_of_ten_reach_eight_tenths_which_no_binary_fraction_is() -> None:
     share = {**SHARE, "of": {"question": "q1", "answered": True}, "where": {"question": "q1", "in": ["1"]}}
     wanted = indicator([{"id": "s", "measure": share, "judge": {"by": "programme"}}], "8/10")
     records = [Record("a", f"p{n}", 1, {"q1": "1" if n < 8 else "2"}) for n in range(10)]
