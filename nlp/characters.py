@@ -62,7 +62,8 @@ def fold(text: str) -> FoldedText:
     for start, end in _clusters(text):
         ordinary = _fold_cluster(text[start:end])
         folded.append(ordinary)
-        edges.extend(range(start, start + len(ordinary)))
+        # a base takes up the marks that it is written together with; what is left of them follows it
+        edges.extend([start, *range(end - len(ordinary) + 1, end)])
     return FoldedText("".join(folded), (*edges, len(text)))
 
 

@@ -110,3 +110,9 @@ def test_a_sentence_ends_at_its_mark_or_at_a_line_feed() -> None:
 def test_lines_of_white_space_are_no_lines() -> None:
     text = "一行目\n　\n\n三行目"
     assert [text[start:end] for start, end in line_spans(text)] == ["一行目", "三行目"]
+
+
+def test_a_base_and_the_mark_it_is_written_with_stay_together() -> None:
+    folded = fold("ビｻﾞﾞ")
+    assert folded.text == "ビザ\u3099"
+    assert [folded.source_span(at, at + 1) for at in range(3)] == [(0, 1), (1, 3), (3, 4)]
