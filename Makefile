@@ -33,8 +33,9 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@[[ -n "$(PYTHON)" ]] || { echo "No Python 3.11 to 3.13 with venv was found. On Debian: apt install python3 python3-venv"; exit 2; }
 	@echo "Python: $(PYTHON) ($$($(PYTHON) --version))"
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/pip check --disable-pip-version-check
 	@touch $@
 
 # Needs uv (a development tool, not a dependency): versions and hashes for Python 3.11 to 3.13, no index address.

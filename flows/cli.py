@@ -67,10 +67,10 @@ def _language(name: str) -> Language:
     return "en" if name == "en" else "ja"
 
 
-def _console() -> Console:
-    """Standard output; wide enough for a table where it is no terminal."""
+def _console(width: int = 140) -> Console:
+    """Standard output; where it is no terminal, wide enough for a table."""
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=140)
+    return console if console.is_terminal else Console(highlight=False, width=width)
 
 
 def _say(language: Language, ja: str, en: str) -> None:
@@ -120,15 +120,18 @@ def run(
 ) -> None:
     """1つの時点を、受信から指標の公開まで通して実行します。"""
     from flows.prefect_server import prefect_server
+    from warehouse.engine import open_warehouse
 
     language = _language(lang)
     folders = _folders(programme, data)
     inbox = _existing(inbox or folders.inbox)
+    url = _warehouse_url(warehouse, folders)
 
     def prepare() -> None:
-        """What takes as long as the server's start: all imports, and faults of the definitions."""
+        """What takes as long as the server's start: imports, and mistakes that would only show after much work."""
         import_module("flows.run_wave")
         read_programme(programme)
+        open_warehouse(url).dispose()
 
     with prefect_server(folders.prefect, with_services=False, meanwhile=prepare):
         from flows.run_wave import run_wave
@@ -137,15 +140,14 @@ def run(
             wave=wave,
             programme_folder=str(programme),
             inbox=str(inbox),
-            warehouse_url=warehouse or folders.warehouse_url,
+            warehouse_url=url,
             data=str(folders.data),
             workers=workers,
             language=language,
         )
     from flows.publishing import indicator_table
-    from warehouse.engine import open_warehouse
 
-    _console().print(indicator_table(open_warehouse(warehouse or folders.warehouse_url), wave, language))
+    _console().print(indicator_table(open_warehouse(url), wave, language))
     for line in outcome.lines(language):
         _say(language, line, line)
     if len(outcome.mistakes):
@@ -163,11 +165,14 @@ def serve(
 ) -> None:
     """時点ごとの予定を登録し、期日が来たら実行します(Ctrl-Cで終了)。"""
     from flows.prefect_server import prefect_server
+    from warehouse.engine import open_warehouse
 
     language = _language(lang)
     found = read_programme(programme)
     folders = _folders(programme, data)
     inbox = _existing(inbox or folders.inbox)
+    url = _warehouse_url(warehouse, folders)
+    open_warehouse(url).dispose()
     with prefect_server(
         folders.prefect, with_services=True, meanwhile=lambda: import_module("flows.schedules")
     ) as address:
@@ -176,7 +181,7 @@ def serve(
         _say(language, f"予定(Ctrl-Cで終了。Prefect: {address})", f"Schedules (Ctrl-C ends; Prefect: {address})")
         for line in announced(found):
             _say(language, line.ja, line.en)
-        serve_waves(found, inbox, warehouse or folders.warehouse_url, folders.data, workers, language)
+        serve_waves(found, inbox, url, folders.data, workers, language)
 
 
 @app.command()
@@ -226,7 +231,7 @@ def trace(
     language = _language(lang)
     engine, _ = _published(programme, warehouse, period)
     for part in trace_report(engine, indicator, period, organisation, reading, language):
-        _console().print(part, soft_wrap=True)
+        _console(width=1_000).print(part)
 
 
 def _folders(programme: Path, data: Path | None) -> Folders:
@@ -247,12 +252,28 @@ def _folders(programme: Path, data: Path | None) -> Folders:
 def _existing(inbox: Path) -> Path:
     if not inbox.is_dir():
         wrong = ("受信箱のフォルダがありません", "is not a folder")
-        expected = (
-            "各団体のファイルを置いたフォルダが必要です",
-            "the folder with the organisations' files was expected",
-        )
+        expected = ("各団体のファイルを置いてください", "the folder with the organisations' files was expected")
         raise UserMistake([fault("--inbox", str(inbox), wrong, expected)])
     return inbox
+
+
+def _warehouse_url(asked: str | None, folders: Folders) -> str:
+    """The URL as Prefect may keep it among a run's parameters: a whole path, and no password.
+
+    libpq takes the password from the environment, which our child processes share.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        url = make_url(asked or folders.warehouse_url)
+    except (ArgumentError, ValueError):
+        return str(asked)  # opening it says what is wrong
+    if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith((":", "file:")):
+        return url.set(database=str(Path(url.database).resolve())).render_as_string()
+    if url.password is not None:
+        os.environ["PGPASSWORD"] = str(url.password)
+    return url.set(password=None).render_as_string()
 
 
 def _published(programme: Path, warehouse: str | None, wave: str | None) -> tuple[Engine, str]:
@@ -261,7 +282,13 @@ def _published(programme: Path, warehouse: str | None, wave: str | None) -> tupl
     from warehouse.read import published_run, published_waves
 
     settings = read_settings(programme)
-    engine = open_warehouse(warehouse or Folders.of(programme, settings.id).warehouse_url)
+    url = _warehouse_url(warehouse, Folders.of(programme, settings.id))
+    file = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:////") and not file.exists():
+        wrong = ("まだ何も公開されていません", "nothing has been published yet")
+        expected = ("先に monosashi run を実行してください", "run a wave first: monosashi run")
+        raise UserMistake([fault("--warehouse", str(file), wrong, expected)])
+    engine = open_warehouse(url)
     order = [period.id for period in settings.periods]
     if wave is None:
         published = published_waves(engine)

@@ -21,6 +21,7 @@ from warehouse.read import published_run, read_table
 from warehouse.report import WaveReport, indicator_summary, table_artifact_rows
 from warehouse.report_files import write_report
 from warehouse.report_terminal import terminal_table
+from warehouse.report_wording import VERDICTS
 from warehouse.stored_report import stored_definitions, stored_report
 from warehouse.tables import TABLES
 from warehouse.trace import Trace, trace
@@ -59,27 +60,39 @@ def indicator_table(engine: Engine, wave: str, language: Language) -> Table:
 
 
 def rejected_lines(engine: Engine, wave: str, language: Language) -> Iterator[str]:
-    """One line a reason why a row or a file is not in the figures: where, what was wrong, what to do."""
+    """One line a reason why a row or a file is not in the figures: where, what was wrong, what to do; then warnings."""
     report = wave_report(engine, wave)
-    critical = report.out_finding[report.out_finding["severity"] == "critical"]
-    for _, finding in critical.iterrows():
-        yield report.say_finding({str(name): value for name, value in finding.items()}, language)
+    is_critical = report.out_finding["severity"] == "critical"
+    critical, warnings = report.out_finding[is_critical], report.out_finding[~is_critical]
     rows_n = critical.dropna(subset="row_n").groupby(["file_name", "sheet", "row_n"], dropna=False).ngroups
+    yield from _said(report, critical, language)
     yield Text(ja=f"集計に入らなかった行: {rows_n}行", en=f"rows not in the figures: {rows_n}").in_(language)
+    yield from _said(report, warnings, language)
+    yield Text(ja=f"注意: {len(warnings)}件", en=f"warnings: {len(warnings)}").in_(language)
+
+
+def _said(report: WaveReport, findings: pd.DataFrame, language: Language) -> Iterator[str]:
+    for _, finding in findings.iterrows():
+        yield report.say_finding({str(name): value for name, value in finding.items()}, language)
 
 
 def trace_report(
     engine: Engine, indicator: str, period: str, organisation: str, reading: str | None, language: Language
 ) -> Iterator[RenderableType]:
-    """A figure, then the people behind its numerator and denominator with the ids of their answers and their source."""
+    """A figure, the people behind its numerator and denominator with their answers' place, and the files' hashes.
+
+    The last part has a line a file, as `sha256sum` writes it: its hash in the landing store, its name in the inbox.
+    """
     found = trace(engine, indicator, period, organisation, reading)
     whole = found.cells.iloc[0]
     yield Line(
         f"{indicator} {period} {organisation} [{whole['reading']}]  "
-        f"{_count(whole['numerator'])} / {_count(whole['denominator'])}  {whole['verdict']}"
+        f"{_count(whole['numerator'])} / {_count(whole['denominator'])}  {VERDICTS[whole['verdict']].in_(language)}"
     )
     yield Line(Text(ja=f"実行 {found.run_id}", en=f"run {found.run_id}").in_(language))
     yield _member_table(found, language)
+    for sha256, file_name in sorted(set(zip(found.members["file_sha256"], found.members["file_name"], strict=True))):
+        yield Line(f"{sha256}  {file_name}")
 
 
 def _count(value: object) -> str:
@@ -93,12 +106,12 @@ def _member_table(found: Trace, language: Language) -> Table:
         Text(ja="回答者", en="respondent"),
         Text(ja="団体", en="organisation"),
         Text(ja="回答日", en="answered"),
-        Text(ja="回答ID: 設問", en="response id: answers"),
+        Text(ja="回答ID", en="response id"),
         Text(ja="ファイル・行", en="file and row"),
-        Text(ja="SHA-256", en="sha256"),
+        Text(ja="有効な回答のある設問", en="questions validly answered"),
     ]
     for heading in headings:
-        table.add_column(heading.in_(language), overflow="fold")
+        table.add_column(heading.in_(language), overflow="fold", no_wrap=heading in headings[:5])
     for member in found.members.to_dict("records"):
         sheet = f" [{member['sheet']}]" if member["sheet"] else ""
         cells = [
@@ -106,9 +119,9 @@ def _member_table(found: Trace, language: Language) -> Table:
             member["respondent_id"] or "",
             member["organisation"],
             member["answered_on"],
-            f"{member['response_id']}: {' '.join(member['question_ids'])}",
+            member["response_id"],
             f"{member['file_name']}{sheet} {member['row_n']}",
-            member["file_sha256"],
+            " ".join(member["question_ids"]),
         ]
-        table.add_row(*map(str, cells))
+        table.add_row(*(Line(str(cell)) for cell in cells))
     return table

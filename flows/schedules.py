@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from prefect import flow
-from prefect import serve as serve_deployments
+from prefect import Flow, flow
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.runner import Runner
 from prefect.schedules import Cron, RRule, Schedule
 from prefect.types.entrypoint import EntrypointType
 from rich.console import Console
@@ -17,6 +21,7 @@ from rich.console import Console
 from flows.failures import said
 from flows.prefect_server import end_with_parent
 from flows.programme import Programme
+from flows.provenance import ROOT
 from flows.run_wave import run_wave
 from warehouse.definitions import Language, Text, UserMistake, fault
 from warehouse.periods import Period
@@ -45,12 +50,23 @@ def serve_waves(
             parameters={"wave": period.id, **parameters},
             schedules=[_schedule(period, programme.zone)],
             description=period.label.in_(language),
-            entrypoint_type=EntrypointType.MODULE_PATH,  # a path of a file would hang on the folder we are started in
+            entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for period in scheduled(programme)
     ]
-    # The server ends with us, so nothing has to be paused; `to_deployment` is only asynchronous where its caller is.
-    serve_deployments(*deployments, limit=1, pause_on_shutdown=False, print_starting_message=False)  # type: ignore[arg-type]
+    os.chdir(ROOT)  # Prefect imports from the current folder first, and a programme's has rooms named like our packages
+    runner = Runner(limit=1, pause_on_shutdown=False)  # the server ends with us: nothing is left to be paused
+    for deployment in deployments:
+        runner.add_deployment(deployment)  # type: ignore[arg-type]  # only a coroutine where the caller is one
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_until_ended(runner))
+
+
+async def _until_ended(runner: Runner) -> None:
+    """Let a runner work until Ctrl-C or SIGTERM; its own handler of the latter would leave a stack trace behind."""
+    loop, work = asyncio.get_running_loop(), asyncio.ensure_future(runner.start())
+    runner.handle_sigterm = lambda *_: loop.call_soon_threadsafe(work.cancel)  # type: ignore[assignment, method-assign]
+    await work
 
 
 def scheduled(programme: Programme) -> list[Period]:
@@ -83,7 +99,21 @@ def announced(programme: Programme) -> Iterator[Text]:
             yield Text(ja=f"{period.id}: {when} に実行します", en=f"{period.id}: runs at {when}")
 
 
-@flow(name="wave", log_prints=False, persist_result=False, validate_parameters=False)
+def _say_crash(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Told by Prefect in the process of `serve`, where a run's own process could say nothing."""
+    language: Language = "en" if flow_run.parameters["language"] == "en" else "ja"
+    said = Text(
+        ja="実行の途中でプロセスが終了しました。メモリと空き容量を確かめ、monosashi run で実行し直してください。",
+        en="its process ended before it was done. Check memory and disk, and run the wave again with monosashi run.",
+    )
+    _terminal().print(f"{flow_run.parameters['wave']}: {said.in_(language)}")
+
+
+def _terminal() -> Console:
+    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+
+@flow(name="wave", log_prints=False, persist_result=False, validate_parameters=False, on_crashed=[_say_crash])
 def scheduled_wave(
     wave: str,
     programme_folder: str,
@@ -98,7 +128,7 @@ def scheduled_wave(
     Raises what `run_wave` raises, so that Prefect shows the run as failed.
     """
     end_with_parent(os.getppid())
-    terminal = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    terminal = _terminal()
     try:
         outcome = run_wave.fn(wave, programme_folder, inbox, warehouse_url, data, workers, language)
     except Exception as error:
