@@ -173,9 +173,14 @@ def serve(
     inbox = _existing(inbox or folders.inbox)
     url = _warehouse_url(warehouse, folders)
     open_warehouse(url).dispose()
-    with prefect_server(
-        folders.prefect, with_services=True, meanwhile=lambda: import_module("flows.schedules")
-    ) as address:
+
+    def prepare() -> None:
+        """What takes as long as the server's start."""
+        from flows.schedules import scheduled
+
+        scheduled(found)
+
+    with prefect_server(folders.prefect, with_services=True, meanwhile=prepare) as address:
         from flows.schedules import announced, serve_waves
 
         _say(language, f"予定(Ctrl-Cで終了。Prefect: {address})", f"Schedules (Ctrl-C ends; Prefect: {address})")

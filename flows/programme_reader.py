@@ -58,17 +58,18 @@ def read_programme(folder: Path) -> Programme:
 
     faults = [*reader.faults, *_misnamed(forms, "expectations/{}.yml"), *_misnamed(criteria, "rubrics/criteria/{}.yml")]
     faults += _misnamed(instruments, "flows/instruments/{}.yml")
-    if not reader.faults:  # a file that could not be read would only make others' references look wrong
-        organisations = [each.code for each in settings.organisations]
-        faults += programme_faults(settings, forms, instruments)
-        faults += instrument_faults(instruments, forms, organisations)
+    # What rests on a file that could not be read is left alone: its references would only look wrong.
+    has_forms, has_criteria = len(forms) == len(settings.forms), len(criteria) == len(settings.criteria)
+    if has_forms:
+        faults += instrument_faults(instruments, forms, [each.code for each in settings.organisations])
         faults += criterion_faults(criteria, forms)
-        if checks is not None:
-            faults += check_faults(checks.checks, list(forms.values()))
-        if themes is not None:
-            faults += repeated("nlp/themes.yml", "themes", [theme.id for theme in themes.themes])
-        if indicators is not None:
-            faults += IndicatorCheck(settings, forms, criteria, themes).faults(indicators.indicators, targets)
+        faults += check_faults(checks.checks, list(forms.values())) if checks is not None else []
+    if has_forms and len(instruments) == len(settings.instruments):
+        faults += programme_faults(settings, forms, instruments)
+    if themes is not None:
+        faults += repeated("nlp/themes.yml", "themes", [theme.id for theme in themes.themes])
+    if has_forms and has_criteria and themes is not None and indicators is not None:
+        faults += IndicatorCheck(settings, forms, criteria, themes).faults(indicators.indicators, targets)
     if faults or checks is None or themes is None or text_rules is None or indicators is None:
         raise UserMistake(faults)
     return Programme(

@@ -202,7 +202,7 @@ def compute(
     this.progress.expect(len(this.programme.indicators))
     with opened(warehouse_url) as engine:
         indicators, members = computed(
-            engine, origin.run_id, this.question(landed), progress=lambda _: this.progress.advance()
+            engine, origin.run_id, this.question(landed, valid.findings), progress=lambda _: this.progress.advance()
         )
     own, owners = responses_in(valid.responses, this.programme.windows[this.name])
     return {

@@ -72,9 +72,10 @@ class Wave:
         """A form of the programme."""
         return self.programme.forms[name]
 
-    def question(self, inputs: Iterable[Landed]) -> Question:
-        """What the warehouse is asked to compute."""
+    def question(self, inputs: Iterable[Landed], findings: pd.DataFrame) -> Question:
+        """What the warehouse is asked to compute. A file that could not be used is no report."""
         programme = self.programme
+        unusable = set(findings.loc[findings["reason_code"].isin(FILE_LEVEL), "file_name"])
         return Question(
             period=self.name,
             windows=programme.windows,
@@ -88,7 +89,7 @@ class Wave:
             reported=frozenset(
                 (code, landed.form)
                 for landed in inputs
-                if landed.wave == self.name
+                if landed.wave == self.name and landed.file_name not in unusable
                 for code in self._senders(landed.organisation, landed.instrument)
             ),
             levels={

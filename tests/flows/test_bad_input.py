@@ -20,7 +20,7 @@ from warehouse.content import out_content_sha256
 from warehouse.engine import open_warehouse
 from warehouse.read import published_run, read_table
 
-pytestmark = [pytest.mark.flow, pytest.mark.model]
+pytestmark = [pytest.mark.flow, pytest.mark.model, pytest.mark.timeout(1_500)]
 
 SECRET = "合言葉はひみつ"  # noqa: S105 - stands in every cell that must not be shown
 LONG = "窓口がどこにあるか分かりませんでした。" * 1_000

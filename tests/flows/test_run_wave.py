@@ -13,7 +13,7 @@ import pytest
 from warehouse.engine import opened
 from warehouse.read import published_run, read_table
 
-pytestmark = [pytest.mark.flow, pytest.mark.model]
+pytestmark = [pytest.mark.flow, pytest.mark.model, pytest.mark.timeout(1_500)]
 
 Cells = dict[tuple[str, str, str], tuple[int | None, int | None, str]]
 
