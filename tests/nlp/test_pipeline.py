@@ -27,7 +27,7 @@ def test_another_version_of_the_model_is_refused(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UserMistake) as raised:
         pipeline.check_versions()
     assert [fault.say("en") for fault in raised.value.faults] == [
-        "ja-ginza: has another version (5.2.0); 5.3.0 is needed (make install)"
+        "ja-ginza: has another version (5.2.0); 5.3.0 is needed (make check)"
     ]
 
 
