@@ -267,7 +267,7 @@ def _warehouse_url(asked: str | None, folders: Folders) -> str:
 
     libpq takes the password from the environment, which our child processes share.
     """
-    from sqlalchemy.engine import make_url
+    from sqlalchemy.engine import URL, make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
@@ -278,7 +278,8 @@ def _warehouse_url(asked: str | None, folders: Folders) -> str:
         return url.set(database=str(Path(url.database).resolve())).render_as_string()
     if url.password is not None:
         os.environ["PGPASSWORD"] = str(url.password)
-    return url.set(password=None).render_as_string()
+    without = URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
+    return without.render_as_string()
 
 
 def _published(programme: Path, warehouse: str | None, wave: str | None) -> tuple[Engine, str]:
