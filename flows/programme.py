@@ -12,27 +12,13 @@ from pydantic import Field, field_validator
 from expectations.checks import Checks
 from expectations.questionnaire import Form
 from flows.instruments import Instrument
+from flows.sources.declared import Source
 from nlp.text_rules import TextRules
 from nlp.themes import ThemesFile
 from rubrics.criteria import Criterion
 from warehouse.definitions import Definition, DefinitionFile, Text
 from warehouse.indicator_definitions import Indicator, OrganisationTarget
 from warehouse.periods import Organisation, Period, Window, windows
-
-
-class Source(Definition):
-    """Files of one form that one organisation (or several, named in a column) sends for its waves.
-
-    `files` is a pattern below the inbox; `{wave}` stands for the wave.
-    """
-
-    id: str
-    organisation: str | None = None
-    form: str
-    instrument: str
-    waves: list[str]
-    files: str
-    required: bool = True
 
 
 class ProgrammeFile(Definition):

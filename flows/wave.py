@@ -14,9 +14,10 @@ from expectations.questionnaire import Form
 from flows.findings import FILE_LEVEL
 from flows.folders import Folders
 from flows.landing import Landed
-from flows.programme import Programme, Source
+from flows.programme import Programme
 from flows.progress import StageProgress
 from flows.provenance import Provenance, started_by
+from flows.sources.declared import Source
 from warehouse.compute import Question
 from warehouse.definitions import Language, Text, UserMistake, fault
 from warehouse.load import ExecutionRecord, RunRecord

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from flows.findings import Finding
 from flows.landing import Received
-from flows.programme import Programme, Source
+from flows.programme import Programme
+from flows.sources.declared import Source
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".ods"})
 
 
 def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], list[Finding]]:
     """Read the files that a source has sent for a wave, in the order of their names, unchanged."""
-    pattern = source.files.replace("{wave}", wave)
+    pattern = source.place.replace("{wave}", wave)
     received: list[Received] = []
     findings: list[Finding] = []
     for path in sorted(inbox.glob(pattern)):
@@ -40,6 +41,7 @@ def undeclared_files(programme: Programme, waves: list[str], inbox: Path) -> lis
         path
         for source in programme.settings.sources
         for wave in source.waves
+        if source.files is not None
         for path in inbox.glob(source.files.replace("{wave}", wave))
     }
     tables = {path for path in inbox.rglob("*") if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()}

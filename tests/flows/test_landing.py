@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.landing import LandingStore, Received
-from flows.programme import Source
+from flows.sources.declared import Source
 from flows.sources.files import pull_files
 
 ANSWERS = Received(

@@ -1,0 +1,1 @@
+"""The subcommands of `monosashi`, by what they are for."""
