@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import model_validator
+from pydantic import Field, field_validator, model_validator
 
 from warehouse.definitions import Code, Definition, Text
 
@@ -19,11 +20,18 @@ MissingKind = Literal["blank", "no_answer", "unknown", "not_applicable", "not_as
 CHOICE_TYPES = frozenset({"single", "multi", "level"})
 
 
+class Wording(Text):
+    """What respondents read. `easy`: in plain Japanese (やさしい日本語), needed where people answer it themselves."""
+
+    easy: Annotated[str, Field(min_length=1)] | None = None
+
+
 class Choice(Definition):
-    """One answer option."""
+    """One answer option. An exclusive one ("do not remember") cannot stand beside others."""
 
     code: Code
-    label: Text
+    label: Wording
+    exclusive: bool = False
 
 
 class MissingCode(Definition):
@@ -34,13 +42,18 @@ class MissingCode(Definition):
 
 
 class Question(Definition):
-    """One question of a form: what is asked, of whom, since when, and what may be answered."""
+    """One question of a form: what is asked, of whom, since when, and what may be answered.
+
+    `asked_if`: the choice of the electronic form's routing question that leads here; without it, everyone is asked.
+    """
 
     id: str
-    wording: Text
+    wording: Wording
+    hint: Wording | None = None
     type: QuestionType
     choices: list[Choice] = []
     asked_of: Text
+    asked_if: Code | None = None
     since: date
     required: bool = False
     attribute: bool = False
@@ -59,12 +72,52 @@ class Question(Definition):
             raise ValueError("選択肢のコードが重複しています | a choice's code stands twice")
         if any("|" in code for code in codes):
             raise ValueError("選択肢のコードに | は使えません | a choice's code may not hold |")
+        if self.type != "multi" and any(choice.exclusive for choice in self.choices):
+            raise ValueError("exclusive は複数回答だけのものです | only a choice of a multi-select can be exclusive")
         return self
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The choices' codes, in the questionnaire's order."""
         return tuple(choice.code for choice in self.choices)
+
+
+class RespondentNumber(Definition):
+    """How an electronic form asks who answers: by a number of one spelling, never by a name."""
+
+    id: str
+    wording: Wording
+    hint: Wording | None = None
+    pattern: str
+    wrong: Wording
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_an_expression(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error:
+            raise ValueError("正規表現として読めません | is not a regular expression") from None
+        if "'" in value:
+            raise ValueError("' は使えません | may not hold '")
+        return value
+
+
+class Routing(Definition):
+    """The question of an electronic form that decides which questions follow. It is no question of the codebook."""
+
+    id: str
+    wording: Wording
+    hint: Wording | None = None
+    choices: list[Choice]
+
+
+class Electronic(Definition):
+    """What a form needs to go out to a survey server: a word before it, who answers, and what is asked of whom."""
+
+    introduction: Wording
+    respondent: RespondentNumber | None = None
+    routing: Routing | None = None
 
 
 class Form(Definition):
@@ -74,6 +127,7 @@ class Form(Definition):
     version: Code
     label: Text
     subject: Literal["person", "organisation"]
+    electronic: Electronic | None = None
     missing: list[MissingCode] = []
     questions: list[Question]
 
@@ -88,6 +142,12 @@ class Form(Definition):
     def by_id(self) -> dict[str, Question]:
         """Questions by id."""
         return {question.id: question for question in self.questions}
+
+    @cached_property
+    def routes(self) -> tuple[str, ...]:
+        """The codes of the electronic form's routing question; none where everyone is asked everything."""
+        routing = self.electronic.routing if self.electronic else None
+        return tuple(choice.code for choice in routing.choices) if routing else ()
 
     @cached_property
     def missing_kinds(self) -> dict[str, MissingKind]:

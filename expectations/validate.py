@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from expectations.checks import Check
-from expectations.duplicates import DUPLICATE, duplicate_reasons
+from expectations.duplicates import DELETED, DUPLICATE, duplicate_reasons, withdrawn
 from expectations.quality import Outcome, Quality, quiet
 from expectations.questionnaire import Form
 from expectations.suites import rules_of
@@ -31,6 +31,8 @@ FINDING_COLUMNS = [
 ]
 _ROW = ["wave", "form_id", "file_name", "sheet", "row_n"]
 """What tells a row of the sources from all others."""
+_SAYS_MORE = {"month_only": "bad_date", "ambiguous_choice": "unknown_code"}
+"""Reason of the mapping -> what the suites find in the same cell without knowing why."""
 
 
 @dataclass(frozen=True)
@@ -69,18 +71,23 @@ def validate(
     """Check every row against the codebook, the programme's checks and its own copies.
 
     `responses` and `answers` are RESPONSES and ANSWERS with `row_key` (one value a source row, the same in both);
-    `findings` are the mapping's FINDINGS: a critical one rejects its row. `organisations` are the declared codes.
+    `findings` are the mapping's FINDINGS: a critical one rejects its row, and a row that was deleted at its source
+    takes the earlier deliveries of its response along. `organisations` are the declared codes.
     With `quality_folder` the suites, the counts and the Data Docs are kept there (never a value, never an id).
     Raises UserMistake naming the checks that Great Expectations cannot evaluate on these columns.
     """
-    reasons = duplicate_reasons(responses, answers)
     rejected = set(_rows_of(findings, responses))
-    found = [findings]
+    is_deleted = responses["row_key"].isin(_rows_of(findings[findings["reason_code"] == DELETED], responses))
+    gone = withdrawn(responses, responses[is_deleted])
+    live = responses[~is_deleted]
+    reasons = duplicate_reasons(live[~live["row_key"].isin(gone.index)], answers)
+    rejected |= set(gone.index)
+    found = [findings, _of_rows(live, gone)]
     outcomes: list[tuple[str, Outcome]] = []
     with quiet():
         quality = Quality(quality_folder)
         for form in forms:
-            rows = responses[responses["form_id"] == form.id].reset_index(drop=True)
+            rows = live[live["form_id"] == form.id].reset_index(drop=True)
             outcomes_of_form = quality.run(form, rules_of(form, checks, organisations), wide_frame(form, rows, answers))
             _refuse_unevaluated(outcomes_of_form)
             for outcome in outcomes_of_form:
@@ -109,16 +116,21 @@ def _rows_of(findings: pd.DataFrame, responses: pd.DataFrame) -> list[str]:
     return list(responses.loc[rows.isin(places), "row_key"])
 
 
-def _failing(outcome: Outcome, rows: pd.DataFrame, reasons: pd.Series[str]) -> pd.DataFrame:
+def _of_rows(rows: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
+    """A critical finding of each row that has a reason; `reasons`: row_key -> reason_code, expected."""
+    found = rows.merge(reasons, left_on="row_key", right_index=True)
+    return found.assign(question_id=None, severity="critical")[[*FINDING_COLUMNS, "row_key"]]
+
+
+def _failing(outcome: Outcome, rows: pd.DataFrame, reasons: pd.DataFrame) -> pd.DataFrame:
     """Findings of one outcome, with `row_key`. A check about no single rows has none: it is in the summary."""
     rule = outcome.rule
     positions = [] if outcome.success or rule.effect == "stop_wave" else outcome.rows or []
-    failing = rows.iloc[positions].assign(
+    if rule.reason_code == DUPLICATE:  # Great Expectations sees that copies exist, `reasons` says which of them go
+        return _of_rows(rows.iloc[positions], reasons)
+    return rows.iloc[positions].assign(
         question_id=rule.question, reason_code=rule.reason_code, severity=rule.severity, expected=rule.expected
     )
-    if rule.reason_code == DUPLICATE:  # Great Expectations sees that copies exist, `reasons` says which of them go
-        failing = failing.assign(reason_code=failing["row_key"].map(reasons)).dropna(subset="reason_code")
-    return failing
 
 
 def _accepted(frame: pd.DataFrame, rejected: set[str]) -> pd.DataFrame:
@@ -140,7 +152,11 @@ def _all_findings(found: list[pd.DataFrame], waves: list[str]) -> pd.DataFrame:
         kind="stable",
     )
     same = everything.duplicated([*_ROW, "question_id", "reason_code"]) & everything["row_n"].notna()
-    return everything.loc[~same, FINDING_COLUMNS].reset_index(drop=True)
+    single = everything[~same]
+    about = single.assign(about=single["reason_code"].replace(_SAYS_MORE))
+    said_better = about.duplicated([*_ROW, "question_id", "about"], keep=False) & about["row_n"].notna()
+    kept = single[~(said_better & single["reason_code"].isin(_SAYS_MORE.values()))]
+    return kept[FINDING_COLUMNS].reset_index(drop=True)
 
 
 def _summary(outcomes: list[tuple[str, Outcome]]) -> pd.DataFrame:

@@ -164,8 +164,10 @@ def instrument_faults(
                 ),
             )
             for question_id in form.by_id
-            if question_id not in instrument.answers
+            if question_id not in instrument.answers and question_id not in instrument.open
         ]
+        if instrument.routing is not None and not form.routes:
+            faults.append(unknown(file, "routing", ("様式の分岐の質問", "a routing question of the form"), []))
         if instrument.organisation_column is not None:
             faults += [
                 unknown(file, "organisation_column.map", ("団体", "an organisation"), organisations)

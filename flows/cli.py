@@ -12,7 +12,7 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from flows.commands import results, waves
+from flows.commands import instruments, linting, questionnaires, results, sources, waves
 from warehouse.definitions import Language, UserMistake
 
 app = typer.Typer(
@@ -25,14 +25,20 @@ app = typer.Typer(
 COMMANDS: list[Callable[..., None]] = [
     waves.check,
     waves.sample,
+    linting.lint,
     waves.run,
     waves.serve,
+    sources.pull,
+    sources.secret,
     results.indicators,
     results.rejected,
     results.trace,
+    results.changes,
 ]
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(instruments.app, name="instrument")
+app.add_typer(questionnaires.app, name="questionnaire")
 
 
 def main() -> None:

@@ -18,9 +18,21 @@ FILE_LEVEL = frozenset(
         "file_empty",
         "encoding_unreadable",
         "unreadable_file",
+        "password_protected",
+        "other_format",
+        "sheet_too_large",
         "sheet_missing",
         "columns_changed",
+        "ambiguous_column",
         "undeclared_file",
+        "source_unreachable",
+        "source_refused",
+        "source_locked",
+        "source_unreadable",
+        "source_changing",
+        "source_failed",
+        "source_never_pulled",
+        "credentials_missing",
     }
 )
 """Reasons that concern a whole file: what it holds is not in the figures, and the command ends with status 2."""

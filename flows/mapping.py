@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from expectations.duplicates import DELETED
 from expectations.questionnaire import Form, Question
-from flows.answers import Fact, column_of, facts_of, heading, remembered
-from flows.cells import folded, instant, is_blank
+from flows.answers import Fact, as_routed, column_of, facts_of, heading, remembered
+from flows.cells import NOT_REACHED, DateRules, folded, instant, is_blank, is_month_only
 from flows.findings import Finding
 from flows.instruments import AnswerMapping, Instrument
 from flows.landing import Landed
-from flows.spreadsheets import Table
+from flows.spreadsheets import Table, told_apart
 from warehouse.evidence import UNMATCHED
 
 TOKENIZER_BYTES = 49_149
@@ -69,20 +70,28 @@ def _no_answers() -> pd.DataFrame:
 
 
 def map_table(table: Table, landed: Landed, instrument: Instrument, form: Form, zone: ZoneInfo) -> Mapped:
-    """Map one table. A changed set of columns maps nothing and is a finding; a bad cell is a finding of its row."""
+    """Map one table. A changed set of columns maps nothing and is a finding; a bad cell is a finding of its row.
+
+    A row left out is a critical finding beside its others; one deleted at its source keeps its response alone, so that
+    earlier deliveries of it are known, but no answers and no other finding.
+    """
     findings = _changed_columns(table, landed, instrument)
     if any(finding.severity == "critical" for finding in findings):
         return Mapped.none(findings)
     cells = _columns(table)
-    responses = _responses(table, cells, landed, instrument, form, zone)
-    answers = []
+    rules = DateRules(table.date_system, instrument.file.month_only)
+    responses = _responses(table, cells, landed, instrument, form, zone, rules)
+    parts = []
     for question in form.questions:
         mapping = instrument.answers.get(question.id)
-        facts = facts_of(question, mapping, cells, len(table.rows), form, zone)
-        answers.append(_answer_frame(question, mapping, facts, responses))
+        facts = facts_of(question, mapping, cells, len(table.rows), form, zone, rules)
+        if instrument.routing is not None:
+            facts = as_routed(question, facts, column_of(cells, [instrument.routing]), form)
+        parts.append(_answer_frame(question, mapping, facts, responses))
         findings += _cell_findings(question, facts, responses)
-    findings += _row_findings(responses, table, instrument, cells)
-    return Mapped(responses, pd.concat(answers, ignore_index=True)[ANSWER_COLUMNS], findings)
+    findings += _row_findings(responses, table, landed, instrument, cells)
+    answers = pd.concat(parts, ignore_index=True)[ANSWER_COLUMNS]
+    return _without_deleted(Mapped(responses, answers, findings), table)
 
 
 # --- columns ------------------------------------------------------------------------------------------------------
@@ -90,32 +99,24 @@ def map_table(table: Table, landed: Landed, instrument: Instrument, form: Form, 
 
 def _columns(table: Table) -> dict[str, list[str]]:
     return {
-        heading: [cells[index] if index < len(cells) else "" for _, cells in table.rows]
-        for index, heading in enumerate(table.headings)
+        name: [cells[index] if index < len(cells) else "" for _, cells in table.rows]
+        for index, name in enumerate(told_apart(table.headings))
     }
-
-
-def _wanted(instrument: Instrument) -> list[list[str]]:
-    """Every column the instrument needs, as lists of alternative names."""
-    wanted = [[name] for name in instrument.record_id] + [instrument.answered_at_columns]
-    if instrument.respondent:
-        wanted.append(instrument.respondent_columns)
-    if instrument.organisation_column:
-        wanted.append([instrument.organisation_column.column])
-    for mapping in instrument.answers.values():
-        wanted += [mapping.columns] if mapping.column is not None else [[name] for name in mapping.flags.values()]
-    return [[heading(name) for name in names] for names in wanted]
 
 
 def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> list[Finding]:
     """Columns that are gone or stand twice (critical), and columns nobody declared (a warning)."""
-    wanted = _wanted(instrument)
-    gone = sorted({" | ".join(names) for names in wanted if not set(names) & set(table.headings)})
+    wanted = [[heading(name) for name in names] for names in instrument.wanted_columns]
+    present = told_apart(table.headings)
+    gone = sorted({" | ".join(names) for names in wanted if not set(names) & set(present)})
     known = {name for names in wanted for name in names}
-    twice = sorted({name for name in known if table.headings.count(name) > 1})
-    twice += [" | ".join(names) for names in wanted if len(set(names) & set(table.headings)) > 1]
     ignored = {heading(name) for name in instrument.file.ignored_columns}
-    new = [] if "*" in ignored else sorted(set(table.headings) - known - ignored - {""})
+    again = {name: _again(name, table.headings) for name in known}
+    twice = sorted(name for name in known if present.count(name) > 1 or not again[name] <= known | ignored)
+    twice += [" | ".join(names) for names in wanted if len(set(names) & set(present)) > 1]
+    # Without any of the headings, what stands in their rows may be people's answers, which no finding tells.
+    is_elsewhere = not known & set(present)
+    new = [] if "*" in ignored or is_elsewhere else sorted(set(present) - known.union(ignored, {""}, *again.values()))
 
     def finding(reason_code: str, names: list[str]) -> Finding:
         return Finding(
@@ -134,19 +135,33 @@ def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> li
     return [finding(reason_code, names) for reason_code, names in faults if names]
 
 
+def _again(name: str, headings: list[str]) -> set[str]:
+    """The other columns with this very heading, as `told_apart` calls them."""
+    return {f"{name}#{number}" for number in range(2, headings.count(name) + 1)}
+
+
 # --- responses ----------------------------------------------------------------------------------------------------
 
 
 def _responses(
-    table: Table, cells: dict[str, list[str]], landed: Landed, instrument: Instrument, form: Form, zone: ZoneInfo
+    table: Table,
+    cells: dict[str, list[str]],
+    landed: Landed,
+    instrument: Instrument,
+    form: Form,
+    zone: ZoneInfo,
+    rules: DateRules,
 ) -> pd.DataFrame:
     origins = column_of(cells, instrument.answered_at_columns)
-    moments = remembered(lambda cell: instant(cell, zone), origins)
+    names = [heading(name) for name in instrument.answered_at_columns]
+    times = next((table.zones[name] for name in names if name in table.zones), instrument.answered_at_zone)
+    times_zone = zone if times is None else ZoneInfo(times)
+    moments = remembered(lambda cell: instant(cell, zone, times_zone, rules), origins)
     organisations = _organisations(cells, landed, instrument)
     keys = list(zip(*(column_of(cells, [name]) for name in instrument.record_id), strict=True))
     respondents: list[str | None] = [None] * len(keys)
     if instrument.respondent:
-        nobody = {folded(code) for code in form.missing_kinds} | {""}
+        nobody = {folded(code) for code in form.missing_kinds} | {"", NOT_REACHED}
         named = (folded(cell) for cell in column_of(cells, instrument.respondent_columns))
         respondents = [None if name in nobody else name for name in named]
     row_numbers = [row_n for row_n, _ in table.rows]
@@ -194,13 +209,13 @@ def _organisations(cells: dict[str, list[str]], landed: Landed, instrument: Inst
 
 def _response_id(organisation: str, form: str, key: tuple[str, ...], row_key: str) -> str:
     """16 hexadecimal digits of a hash: the same record has the same id in every file; a record without one its own."""
-    parts = [folded(part) for part in key]
-    identity = [organisation, form, *parts] if all(parts) else [form, row_key]
+    is_whole = not any(map(is_blank, key))
+    identity = [organisation, form, *map(folded, key)] if is_whole else [form, row_key]
     return hashlib.sha256("\x1f".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _row_findings(
-    responses: pd.DataFrame, table: Table, instrument: Instrument, cells: dict[str, list[str]]
+    responses: pd.DataFrame, table: Table, landed: Landed, instrument: Instrument, cells: dict[str, list[str]]
 ) -> list[Finding]:
     incomplete = [False] * len(responses)
     for name in instrument.record_id:
@@ -215,12 +230,50 @@ def _row_findings(
         ("more_cells_than_headings", pd.Series(longer, index=responses.index), str(width)),
         ("missing_record_id", pd.Series(incomplete, index=responses.index), "、".join(instrument.record_id)),
         ("unknown_organisation", responses["organisation"] == UNMATCHED, None),
+        ("month_only", _without_day(responses, instrument, cells), None),
     ]
-    return [
+    findings = [
         _finding(row, reason_code, expected=expected)
         for reason_code, bad, expected in checks
         for row in responses[bad].itertuples()
     ]
+    findings += _formula_findings(responses, table, instrument)
+    left_out = responses[responses["row_n"].isin(list(table.left_out))]
+    return findings + [
+        _finding(row, table.left_out[row_n], expected=landed.file_name if table.left_out[row_n] == DELETED else None)
+        for row_n, row in zip(left_out["row_n"], left_out.itertuples(), strict=True)
+    ]
+
+
+def _without_day(responses: pd.DataFrame, instrument: Instrument, cells: dict[str, list[str]]) -> pd.Series[bool]:
+    """The rows whose date could not be read because it is a month."""
+    origins = pd.Series(column_of(cells, instrument.answered_at_columns), index=responses.index)
+    return responses["answered_at"].isna() & origins.map(is_month_only).astype(bool)
+
+
+def _formula_findings(responses: pd.DataFrame, table: Table, instrument: Instrument) -> list[Finding]:
+    """A formula without a stored result looks blank, and is not."""
+    wanted = {heading(name) for names in instrument.wanted_columns for name in names}
+    names = dict(enumerate(told_apart(table.headings)))
+    rows = dict(zip(responses["row_n"], responses.itertuples(), strict=True))
+    return [
+        _finding(rows[row_n], "formula_without_value", expected=names[column])
+        for row_n, column in table.without_value
+        if row_n in rows and names.get(column) in wanted
+    ]
+
+
+def _without_deleted(mapped: Mapped, table: Table) -> Mapped:
+    """Leave of a deleted row its response and the one reason it has."""
+    deleted = {row_n for row_n, reason_code in table.left_out.items() if reason_code == DELETED}
+    if not deleted:
+        return mapped
+    keys = mapped.responses.loc[mapped.responses["row_n"].isin(deleted), "row_key"]
+    return Mapped(
+        mapped.responses,
+        mapped.answers[~mapped.answers["row_key"].isin(keys)].reset_index(drop=True),
+        [each for each in mapped.findings if each.reason_code == DELETED or each.row_n not in deleted],
+    )
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -246,14 +299,14 @@ def _answer_frame(
 
 def _cell_findings(question: Question, facts: list[list[Fact]], responses: pd.DataFrame) -> list[Finding]:
     """Numbers and dates that cannot be read, and texts that need care. Codes are judged by the validation."""
-    unreadable = {"number": "bad_number", "date": "bad_date"}.get(question.type)
+    unreadable = {"number": "bad_number", "date": "bad_date"}.get(question.type, "")
     found: list[tuple[int, str, str]] = []
     for index, row in enumerate(facts):
         for fact in row:
             if fact.code is not None and _has_surrogate(fact.code):
                 found.append((index, "lone_surrogate", "critical"))
-            if unreadable and fact.code == UNMATCHED:
-                found.append((index, unreadable, "critical"))
+            if fact.code == UNMATCHED and (fact.fault or unreadable):
+                found.append((index, fact.fault or unreadable, "critical"))
             if fact.text is not None:
                 found += [(index, *problem) for problem in _text_problems(fact.text)]
     rows = {row.Index: row for row in responses.iloc[sorted({index for index, _, _ in found})].itertuples()}

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from expectations.checks import Checks
+from expectations.electronic import electronic_faults
 from expectations.faults import check_faults
 from expectations.questionnaire import Form
 from flows.check import (
@@ -19,6 +20,7 @@ from flows.check import (
     repeated,
 )
 from flows.instruments import Instrument
+from flows.open_questions import open_faults
 from flows.programme import Programme, ProgrammeFile
 from nlp.text_rules import read_text_rules
 from nlp.themes import ThemesFile
@@ -39,6 +41,16 @@ def read_settings(folder: Path) -> ProgrammeFile:
     if settings is None:
         raise UserMistake(reader.faults)
     return settings
+
+
+def read_forms(folder: Path) -> dict[str, Form]:
+    """Read the programme's forms alone: one can go out before anything else is decided. Raises UserMistake."""
+    reader = DefinitionReader(folder)
+    forms = _read_all(reader, "expectations/{}.yml", read_settings(folder).forms, Form)
+    faults = [*reader.faults, *_misnamed(forms, "expectations/{}.yml"), *electronic_faults(list(forms.values()))]
+    if faults:
+        raise UserMistake(faults)
+    return forms
 
 
 def read_programme(folder: Path) -> Programme:
@@ -62,7 +74,9 @@ def read_programme(folder: Path) -> Programme:
     has_forms, has_criteria = len(forms) == len(settings.forms), len(criteria) == len(settings.criteria)
     if has_forms:
         faults += instrument_faults(instruments, forms, [each.code for each in settings.organisations])
+        faults += open_faults(instruments, forms)
         faults += criterion_faults(criteria, forms)
+        faults += electronic_faults(list(forms.values()))
         faults += check_faults(checks.checks, list(forms.values())) if checks is not None else []
     if has_forms and len(instruments) == len(settings.instruments):
         faults += programme_faults(settings, forms, instruments)

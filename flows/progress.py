@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -29,6 +30,7 @@ class StageProgress:
             disable=not console.is_terminal,
         )
         self._bar = TaskID(0)
+        self._lock = Lock()
 
     def __enter__(self) -> StageProgress:
         self._bars.start()
@@ -52,6 +54,11 @@ class StageProgress:
     def expect(self, units: int) -> None:
         """Say how many units the stage that runs has to do."""
         self._bars.update(self._bar, total=units)
+
+    def expect_more(self, units: int) -> None:
+        """Say of further units that the stage that runs has to do them; may be said from several threads."""
+        with self._lock:
+            self._bars.update(self._bar, total=(self._bars.tasks[self._bar].total or 0) + units)
 
     def advance(self, units: int = 1) -> None:
         """Count further units of the stage that runs as done."""

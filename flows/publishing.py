@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 from rich.console import RenderableType
@@ -15,14 +14,18 @@ from sqlalchemy.engine import Engine
 
 from expectations.checks import Checks
 from expectations.reasons import say
+from flows.changes_report import ChangesReport
+from flows.changes_words import tables_in_words
 from flows.folders import Folders
-from warehouse.definitions import Language, Text
+from warehouse.changes import Changes
+from warehouse.definitions import Language, Text, UserMistake, fault
 from warehouse.read import published_run, read_table
-from warehouse.report import WaveReport, indicator_summary, table_artifact_rows
-from warehouse.report_files import write_report
+from warehouse.report import SayFinding, WaveReport, indicator_summary, table_artifact_rows
+from warehouse.report_files import write_report, write_whole
 from warehouse.report_terminal import terminal_table
 from warehouse.report_wording import VERDICTS
-from warehouse.stored_report import stored_definitions, stored_report
+from warehouse.report_workbook import tables_workbook
+from warehouse.stored_report import stored_definitions, stored_report, wordings
 from warehouse.tables import TABLES
 from warehouse.trace import Trace, trace
 
@@ -32,13 +35,13 @@ OUT_TABLES = tuple(name for name in TABLES if name.startswith("out_"))
 
 def wave_report(engine: Engine, wave: str) -> WaveReport:
     """The report of what a wave publishes, from the warehouse alone, in the words its run was made with."""
-    stored = stored_definitions(engine, published_run(engine, wave))
-    checks = Checks.model_validate(YAML(typ="safe").load(stored[CHECKS])).checks
+    return stored_report(engine, wave, _says_findings(stored_definitions(engine, published_run(engine, wave))))
 
-    def say_finding(finding: Mapping[str, Any], language: Language) -> str:
-        return say(finding, language, checks)
 
-    return stored_report(engine, wave, say_finding)
+def _says_findings(definitions: Mapping[str, str]) -> SayFinding:
+    """Says findings in the words of a run's definitions (file name -> text)."""
+    checks = Checks.model_validate(YAML(typ="safe").load(definitions[CHECKS])).checks
+    return lambda finding, language: say(finding, language, checks)
 
 
 def publish_report(
@@ -93,6 +96,31 @@ def trace_report(
     yield _member_table(found, language)
     for sha256, file_name in sorted(set(zip(found.members["file_sha256"], found.members["file_name"], strict=True))):
         yield Line(f"{sha256}  {file_name}")
+
+
+def changes_report(
+    engine: Engine, changes: Changes, language: Language, *, all_readings: bool = False
+) -> Iterator[RenderableType]:
+    """What changed between two runs and which cells moved, in the words of the later run's definitions."""
+    stored = stored_definitions(engine, changes.until["run_id"])
+    names = wordings(stored, "indicators")
+    yield from ChangesReport(changes, language, _says_findings(stored), names, all_readings).parts()
+
+
+def write_changes(changes: Changes, file: Path, language: Language) -> None:
+    """Write all of it as a workbook. Raises UserMistake where that cannot be."""
+    wrong = None if file.suffix == ".xlsx" else (".xlsx のファイルではありません", "is no .xlsx file")
+    try:
+        if wrong is None:
+            write_whole(file, tables_workbook(tables_in_words(changes, language)))
+    except OSError:
+        wrong = ("ファイルを書き込めません", "cannot be written")
+    if wrong is not None:
+        expected = (
+            "書き込めるフォルダーの .xlsx を指定してください",
+            "name an .xlsx file in a folder you may write to",
+        )
+        raise UserMistake([fault("--to", str(file), wrong, expected)])
 
 
 def _count(value: object) -> str:

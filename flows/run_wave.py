@@ -19,8 +19,10 @@ from flows.programme_reader import read_programme
 from flows.progress import StageProgress
 from flows.provenance import Provenance, provenance
 from flows.publishing import publish_report
-from flows.sources.files import pull_files, undeclared_files
-from flows.spreadsheets import UnreadableTableError, read_table
+from flows.records import read_landed
+from flows.sources.files import undeclared_files
+from flows.sources.pulling import PullProgress, pull_sources
+from flows.spreadsheets import UnreadableTableError
 from flows.stages import stage
 from flows.wave import Outcome, Wave
 from nlp.analysis import MaskedAnswers, TextAnalysis, analyse_answers, mask_answers
@@ -46,11 +48,13 @@ def run_wave(
     data: str,
     workers: int = 1,
     language: Language = "ja",
+    servers_asked: bool = True,
 ) -> Outcome:
     """Run one wave from pull to publication. Raises UserMistake for what a user can mend."""
     with StageProgress(Console(stderr=True), language) as progress:
         programme = read_programme(Path(programme_folder))
-        this = Wave(wave, programme, Path(inbox), Folders(Path(data)), workers, language, progress)
+        folders = Folders(Path(data))
+        this = Wave(wave, programme, Path(inbox), folders, workers, language, progress, servers_asked=servers_asked)
 
         landed, findings = pull_and_land(this)
         mapped = map_files(this, landed)
@@ -63,17 +67,27 @@ def run_wave(
         return publish(this, valid, analysis, origin, out, warehouse_url)
 
 
+@flow(name="pull", log_prints=False, persist_result=False, validate_parameters=False)
+def pull_wave(
+    wave: str, programme_folder: str, inbox: str, data: str, language: Language = "ja"
+) -> tuple[list[Landed], list[Finding]]:
+    """Pull and land what a run of the wave would read, and no more. Raises UserMistake for what a user can mend."""
+    with StageProgress(Console(stderr=True), language) as progress:
+        programme = read_programme(Path(programme_folder))
+        return pull_and_land(Wave(wave, programme, Path(inbox), Folders(Path(data)), 1, language, progress))
+
+
 @stage("pull", "受信・保存", "pull and land", retries=2)
 def pull_and_land(this: Wave) -> tuple[list[Landed], list[Finding]]:
-    """Pull every source of the wave and of those before it, and land the bytes as they came."""
-    store = LandingStore(this.folders.landing)
-    landed: list[Landed] = []
-    findings = undeclared_files(this.programme, this.waves, this.inbox)
-    for source, wave in this.sources():
-        received, problems = pull_files(source, wave, this.inbox)
-        landed += [store.land(each) for each in received]
-        findings += problems
-    return landed, findings
+    """Pull every source of the wave and of those before it, and land what came as it came."""
+    landed, findings = pull_sources(
+        this.sources(),
+        LandingStore(this.folders.landing),
+        this.inbox,
+        PullProgress(this.progress.expect_more, this.progress.advance),
+        servers_asked=this.servers_asked,
+    )
+    return landed, [*undeclared_files(this.programme, this.waves, this.inbox), *findings]
 
 
 @stage("map", "対応づけ", "map")
@@ -86,7 +100,7 @@ def map_files(this: Wave, landed: list[Landed]) -> Mapped:
         this.progress.advance()
         instrument = this.programme.instruments[each.instrument]
         try:
-            table = read_table(store.read(each.sha256), each.file_name, instrument.file)
+            table = read_landed(store.read(each.sha256), each.file_name, instrument)
         except UnreadableTableError as error:
             finding = Finding(
                 each.wave, each.organisation, each.form, each.file_name, error.reason_code, expected=error.expected

@@ -1,73 +1,83 @@
-"""Tables out of landed bytes: CSV in whatever encoding, XLSX with merged headings and total rows. Cells are text."""
+"""Tables out of sheets: headings of one or more rows, totals, "as above" marks and rows struck out. Cells are text."""
 
 from __future__ import annotations
 
-import csv
-import io
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass
-from datetime import date, datetime, time
-from pathlib import PurePath
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
-from zlib import error as ZlibError
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from flows.cells import folded, is_blank
+from expectations.duplicates import DELETED
+from flows.cells import DateSystem, folded, is_blank
 from flows.instruments import FileLayout
+from flows.sheets import Sheet, UnreadableTableError, read_sheet
 
-csv.field_size_limit(100_000_000)  # a long answer is no reason to lose a file
-
-
-class UnreadableTableError(Exception):
-    """A file that cannot be read as its layout says; `reason_code` and `expected` go into the finding."""
-
-    def __init__(self, reason_code: str, expected: str | None = None) -> None:
-        super().__init__(reason_code)
-        self.reason_code = reason_code
-        self.expected = expected
+__all__ = ["Table", "UnreadableTableError", "headings_of", "read_table", "table_of", "told_apart"]
 
 
 @dataclass(frozen=True)
 class Table:
-    """Headings and rows of a sheet. `rows`: (row number as a spreadsheet shows it, cells)."""
+    """Headings and rows of a sheet. `rows`: (row number as a spreadsheet shows it, cells).
+
+    `zones`: heading -> the zone of its times without an offset. `left_out`: row number -> why it may not count.
+    `date_system`: how its serial numbers count. `without_value`: (row number, column from 0) of formulas whose result
+    the file does not hold.
+    """
 
     sheet: str | None
     headings: list[str]
     rows: list[tuple[int, list[str]]]
+    zones: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    date_system: DateSystem = 1900
+    without_value: list[tuple[int, int]] = field(default_factory=list)
 
 
 def read_table(content: bytes, file_name: str, layout: FileLayout) -> Table:
     """Read a file's table. Total rows and blank rows are no responses; "as above" marks take the cell above.
 
+    A row that its sender struck out stays, without the mark, and is left out.
+
     Raises UnreadableTableError with the reason if the bytes, the encoding or the sheet do not fit.
     """
-    suffix = PurePath(file_name).suffix.lower()
-    if suffix == ".xlsx":
-        sheet, lines = _excel_lines(content, layout)
-    elif suffix in (".xls", ".ods"):
-        raise UnreadableTableError("unreadable_file", "CSV, XLSX")
-    else:
-        sheet, lines = None, _csv_lines(content, layout, "\t" if suffix == ".tsv" else layout.separator)
-    if len(lines) < max(layout.heading_rows):
+    return table_of(read_sheet(content, file_name, layout), layout)
+
+
+def table_of(sheet: Sheet, layout: FileLayout) -> Table:
+    """Find the table in a sheet (see `read_table`). Raises UnreadableTableError if it has no row."""
+    below = max(layout.heading_rows)
+    if len(sheet.lines) < below:
         raise UnreadableTableError("file_empty")
-    headings = _headings([lines[row - 1] for row in layout.heading_rows])
+    headings = headings_of([sheet.lines[row - 1] for row in layout.heading_rows])
+    computed = {row_n for row_n, _ in sheet.without_value}  # blank as it looks, such a row is none
     ditto = {folded(mark) for mark in layout.ditto}
+    struck_marks = sorted((folded(mark) for mark in layout.deleted_rows), key=len, reverse=True)
     rows: list[tuple[int, list[str]]] = []
+    left_out: dict[int, str] = {}
     above = [""] * len(headings)
-    for row_n, cells in enumerate(lines[max(layout.heading_rows) :], start=max(layout.heading_rows) + 1):
+    for row_n, cells in enumerate(sheet.lines[below:], start=below + 1):
         cells = cells + [""] * (len(headings) - len(cells))
-        if all(is_blank(cell) for cell in cells) or _is_total(cells, layout):
+        is_empty = all(is_blank(cell) for cell in cells)
+        if (is_empty and row_n not in computed) or _is_total(cells, layout):
             continue
         if ditto:
-            cells = [
-                over if folded(cell) in ditto else cell
-                for cell, over in zip(cells, above + [""] * (len(cells) - len(above)), strict=True)
-            ]
+            over = above + [""] * (len(cells) - len(above))
+            cells = [over[column] if folded(cell) in ditto else cell for column, cell in enumerate(cells)]
+        if (unmarked := _without_mark(cells, struck_marks)) is not None:
+            rows.append((row_n, unmarked))
+            left_out[row_n] = DELETED
+            continue
         rows.append((row_n, cells))
         above = cells
     if not rows:
         raise UnreadableTableError("file_empty")
-    return Table(sheet, headings, rows)
+    without_value = [(row_n, column) for row_n, column in sheet.without_value if row_n > below]
+    return Table(
+        sheet.title,
+        headings,
+        rows,
+        left_out=left_out,
+        date_system=sheet.date_system,
+        without_value=without_value,
+    )
 
 
 def _is_total(cells: list[str], layout: FileLayout) -> bool:
@@ -75,62 +85,34 @@ def _is_total(cells: list[str], layout: FileLayout) -> bool:
     return first in {folded(mark) for mark in layout.total_rows}
 
 
-def _headings(lines: list[list[str]]) -> list[str]:
-    """Join heading rows with "/"; in all but the last, a blank cell belongs to the heading on its left."""
+def _without_mark(cells: list[str], marks: list[str]) -> list[str] | None:
+    """The cells of a row that was struck out, without the mark that its first filled cell begins with; else None."""
+    place = next((place for place, cell in enumerate(cells) if not is_blank(cell)), 0)
+    first = folded(cells[place]) if cells else ""
+    mark = next((mark for mark in marks if first.startswith(mark)), None)
+    return None if mark is None else [*cells[:place], first.removeprefix(mark).strip(), *cells[place + 1 :]]
+
+
+def headings_of(lines: list[list[str]]) -> list[str]:
+    """Join heading rows with "/". In all but the last, a blank cell belongs to the heading on its left, unless that one
+    is merged downwards: nothing stands below it. The cells that a CSV file keeps of merged ones are enough for this.
+    """
     width = max(len(line) for line in lines)
-    spread: list[list[str]] = []
-    for depth, line in enumerate(lines):
-        line = [" ".join(folded(cell).split()) for cell in line] + [""] * (width - len(line))
-        if depth < len(lines) - 1:
-            for column in range(1, width):
-                line[column] = line[column] or line[column - 1]
-        spread.append(line)
-    return ["/".join(part for part in column if part) for column in zip(*spread, strict=True)]
+    rows = [[" ".join(folded(cell).split()) for cell in line] + [""] * (width - len(line)) for line in lines]
+    for depth, row in enumerate(rows[:-1]):
+        has_below = [any(below[column] for below in rows[depth + 1 :]) for column in range(width)]
+        for column in range(1, width):
+            if not row[column] and has_below[column - 1]:
+                row[column] = row[column - 1]
+                has_below[column] = True
+    return ["/".join(part for part in column if part) for column in zip(*rows, strict=True)]
 
 
-def _csv_lines(content: bytes, layout: FileLayout, separator: str) -> list[list[str]]:
-    lines = csv.reader(io.StringIO(_decoded(content, layout), newline=""), delimiter=separator, strict=True)
-    try:
-        return list(lines)
-    except csv.Error:
-        raise UnreadableTableError("unreadable_file", f'CSV: " ({lines.line_num})') from None
-
-
-def _decoded(content: bytes, layout: FileLayout) -> str:
-    """Decode in the first encoding that fits. Lone surrogates pass here, so that only their row is rejected."""
-    for encoding in layout.encodings if not content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else []:
-        for errors in ("strict", "surrogatepass") if encoding.startswith("utf-8") else ("strict",):
-            try:
-                return content.decode(encoding, errors)
-            except (UnicodeDecodeError, LookupError):
-                continue
-    raise UnreadableTableError("encoding_unreadable", ", ".join(layout.encodings))
-
-
-def _excel_lines(content: bytes, layout: FileLayout) -> tuple[str, list[list[str]]]:
-    import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        workbook = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
-    except (BadZipFile, ZlibError, ParseError, InvalidFileException, KeyError, ValueError, OSError, EOFError):
-        raise UnreadableTableError("unreadable_file", "XLSX") from None
-    if layout.sheet is not None and layout.sheet not in workbook.sheetnames:
-        raise UnreadableTableError("sheet_missing", layout.sheet)
-    sheet = workbook[layout.sheet] if layout.sheet is not None else workbook.worksheets[0]
-    lines = [[_as_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    return sheet.title, lines
-
-
-def _as_text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime() if value.time() == time(0):
-            return value.date().isoformat()
-        case datetime() | date():
-            return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value)
+def told_apart(headings: list[str]) -> list[str]:
+    """The headings as an instrument names them: of several alike the second is `heading#2`, the third `heading#3`."""
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for name in headings:
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 or not name else f"{name}#{seen[name]}")
+    return names

@@ -36,6 +36,8 @@ class Wave:
         workers: int,
         language: Language,
         progress: StageProgress,
+        *,
+        servers_asked: bool = True,
     ) -> None:
         if name not in programme.windows:
             known = "、".join(programme.windows)
@@ -56,6 +58,7 @@ class Wave:
         self.workers = workers
         self.language = language
         self.progress = progress
+        self.servers_asked = servers_asked
         self.started_at = datetime.now(UTC)
 
     @property
@@ -64,10 +67,12 @@ class Wave:
         return self.programme.waves_up_to(self.name)
 
     def sources(self) -> list[tuple[Source, str]]:
-        """Every (source, wave) to pull, in order of the waves."""
-        return [
+        """Every (source, wave) to pull, in order of the waves; a form on a server once, for the latest of its waves."""
+        pairs = [
             (source, wave) for wave in self.waves for source in self.programme.settings.sources if wave in source.waves
         ]
+        latest = {source.id: wave for source, wave in pairs}
+        return [(source, wave) for source, wave in pairs if source.server is None or latest[source.id] == wave]
 
     def form(self, name: str) -> Form:
         """A form of the programme."""

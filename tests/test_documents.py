@@ -8,7 +8,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from typer.main import get_command
@@ -24,11 +24,23 @@ ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("expectations", "flows", "nlp", "notebooks", "rubrics", "tests", "warehouse", ".ci")
 READMES = ("README.md", "README.ja.md")
 DOCUMENTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("*.md"))}
+
+
+def commands_of(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every subcommand by its whole name: `run`, and of a group `instrument draft`."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands_of(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
+
+
 OPTIONS = {
     name: {option for parameter in command.params for option in parameter.opts}
-    for name, command in get_command(app).commands.items()  # type: ignore[attr-defined]
+    for name, command in commands_of(get_command(app))
 }
 """Subcommand -> its options."""
+GROUPS = {name.split()[0] for name in OPTIONS if " " in name}
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 # Written so that this file does not hold what it forbids.
@@ -54,10 +66,11 @@ def code_in(text: str) -> list[str]:
 
 
 def commands_in(text: str) -> Iterator[tuple[str, list[str]]]:
-    """(subcommand, options) of every `monosashi …` in code."""
+    """(subcommand, options) of every `monosashi …` in code; a group's subcommand has two words."""
     for code in code_in(text):
-        for command in re.findall(r"(?:^|[\s/])monosashi ([a-z]+)\b([^|;&#]*)", code):
-            yield command[0], re.findall(r"(?<!\S)--[a-z-]+", command[1])
+        for name, rest in re.findall(r"(?:^|[\s/])monosashi ([a-z]+)\b([^|;&#]*)", code):
+            second = re.match(r" ([a-z]+)\b", rest) if name in GROUPS else None
+            yield f"{name} {second[1]}" if second else name, re.findall(r"(?<!\S)--[a-z-]+", rest)
 
 
 def test_all_documents_are_there() -> None:

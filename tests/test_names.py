@@ -21,6 +21,7 @@ ORDINARY = {
     "status": "a subcommand of git; in the activity log, how far a case has come",
     "report": "the folder of reports; in the activity log, a published report",
     "first": "a person's first answer; in the tourism survey, a first visit",
+    "questionnaire": "the subcommand for any form that goes out; in the default programme, its one such form",
     "none": "a condition's and a judge's word; in the questionnaire, no Japanese at all",
 }
 """Names of a programme that are the code's own words too: word -> what it means here and there."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
-import zipfile
-from io import BytesIO
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from warehouse.definitions import Language, Text
+from warehouse.excel import excel_bytes
 from warehouse.report import (
     WaveReport,
     indicator_summary,
@@ -49,8 +48,6 @@ _VERDICT_COLOURS = {
 
 _WIDEST, _NARROWEST = 60, 6
 _LONGEST_TEXT = 32_767  # Excel's limit for a cell
-_MODIFIED = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip archive can hold
 
 
 def workbook_bytes(report: WaveReport, language: Language = "ja") -> bytes:
@@ -66,9 +63,16 @@ def workbook_bytes(report: WaveReport, language: Language = "ja") -> bytes:
     _sheet(book, "languages", languages_table(report, language), language)
     _sheet(book, "dictionary", _dictionary(language), language)
     _sheet(book, "run", run_table(report, language), language)
-    saved = BytesIO()
-    book.save(saved)
-    return _timeless(saved.getvalue())
+    return excel_bytes(book)
+
+
+def tables_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Tables as a workbook: sheet's title -> table, whose columns are named in words. The same bytes for the same."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, table in tables.items():
+        _rows(_headed(book, title, list(table.columns), frozen="A2"), table)
+    return excel_bytes(book)
 
 
 def _dictionary(language: Language) -> pd.DataFrame:
@@ -81,15 +85,21 @@ def _dictionary(language: Language) -> pd.DataFrame:
 def _sheet(book: Workbook, name: str, table: pd.DataFrame, language: Language) -> None:
     """One table as a sheet; `verdict_code` colours the verdict and is not shown."""
     shown = table.drop(columns="verdict_code", errors="ignore")
-    sheet = _headed(book, name, headings(shown.columns, language), language, frozen="C2" if "name" in shown else "A2")
-    formats = [_number_format(column) for column in shown.columns]
-    for place, row in enumerate(shown.itertuples(index=False), start=2):
-        for column, (value, number_format) in enumerate(zip(row, formats, strict=True), start=1):
-            _write(sheet, place, column, value, number_format)
+    titles = headings(shown.columns, language)
+    sheet = _headed(book, _SHEETS[name].in_(language), titles, frozen="C2" if "name" in shown else "A2")
+    _rows(sheet, shown)
     if "verdict_code" in table:
         verdict = list(shown.columns).index("verdict") + 1
         for place, code in enumerate(table["verdict_code"], start=2):
             sheet.cell(place, verdict).fill = PatternFill("solid", fgColor=_VERDICT_COLOURS[code])
+
+
+def _rows(sheet: Worksheet, table: pd.DataFrame) -> None:
+    """A table's rows below its headings, the columns as wide as they need to be."""
+    formats = [_number_format(column) for column in table.columns]
+    for place, row in enumerate(table.itertuples(index=False), start=2):
+        for column, (value, number_format) in enumerate(zip(row, formats, strict=True), start=1):
+            _write(sheet, place, column, value, number_format)
     _fit(sheet)
 
 
@@ -99,7 +109,8 @@ def _organisations_sheet(book: Workbook, figures: pd.DataFrame, language: Langua
     shown = side_by_side(figures.assign(shown=texts.str.strip()), "shown")
     codes = side_by_side(figures, "verdict_code")
     first = 1 + len(("indicator_id", "name", "item"))
-    sheet = _headed(book, "organisations", headings(shown.columns, language), language, frozen="D2")
+    title = _SHEETS["organisations"].in_(language)
+    sheet = _headed(book, title, headings(shown.columns, language), frozen="D2")
     for place, (row, row_codes) in enumerate(
         zip(shown.itertuples(index=False), codes.itertuples(index=False), strict=True), start=2
     ):
@@ -110,8 +121,8 @@ def _organisations_sheet(book: Workbook, figures: pd.DataFrame, language: Langua
     _fit(sheet)
 
 
-def _headed(book: Workbook, name: str, titles: list[str], language: Language, frozen: str) -> Worksheet:
-    sheet: Worksheet = book.create_sheet(_SHEETS[name].in_(language))
+def _headed(book: Workbook, title: str, titles: list[str], frozen: str) -> Worksheet:
+    sheet: Worksheet = book.create_sheet(title)
     for column, title in enumerate(titles, start=1):
         _write(sheet, 1, column, title)
         cell = sheet.cell(1, column)
@@ -154,15 +165,3 @@ def _fit(sheet: Worksheet) -> None:
 def _width(line: str) -> int:
     """Columns a line takes: East Asian wide and full-width characters take two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line)
-
-
-def _timeless(saved: bytes) -> bytes:
-    """The same workbook without the moment it was saved, neither in its properties nor in its archive."""
-    result = BytesIO()
-    with zipfile.ZipFile(BytesIO(saved)) as archive, zipfile.ZipFile(result, "w") as timeless:
-        for entry in archive.infolist():
-            content = archive.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>1980-01-01T00:00:00Z", content)
-            timeless.writestr(zipfile.ZipInfo(entry.filename, _EPOCH), content, zipfile.ZIP_DEFLATED)
-    return result.getvalue()

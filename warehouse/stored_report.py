@@ -58,7 +58,7 @@ def stored_report(engine: Engine, wave: str, say_finding: SayFinding = reason_co
 
 
 def wordings(definitions: Mapping[str, str], listed_under: str) -> dict[str, Text]:
-    """The wordings of what YAML definitions list under a key (`questions`, `themes`): id -> `wording` or `label`.
+    """The words for what YAML definitions list under a key (`questions`): id -> `wording`, `label` or `name`.
 
     `definitions`: file name -> text. Where two files have the same id, the first one's wording stands.
     """
@@ -66,8 +66,8 @@ def wordings(definitions: Mapping[str, str], listed_under: str) -> dict[str, Tex
     for name, text in definitions.items():
         content = YAML(typ="safe").load(text) if name.endswith((".yml", ".yaml")) else None
         for entry in content.get(listed_under) or [] if isinstance(content, dict) else []:
-            wording = entry.get("wording") or entry.get("label")
-            found.setdefault(entry["id"], Text.model_validate(wording))
+            wording = entry.get("wording") or entry.get("label") or entry["name"]
+            found.setdefault(entry["id"], Text(ja=wording["ja"], en=wording["en"]))
     return found
 
 

@@ -93,20 +93,25 @@ def warehouse_url(asked: str | None, folders: Folders) -> str:
     return without.render_as_string()
 
 
-def published_in(programme: Path, warehouse: str | None, wave: str | None) -> tuple[Engine, str]:
-    """The warehouse and a wave it publishes: the one asked for, or the programme's latest."""
+def existing_warehouse(programme: Path, warehouse: str | None) -> Engine:
+    """The warehouse, open. Raises UserMistake where nothing has been published into it yet."""
     from warehouse.engine import open_warehouse
-    from warehouse.read import published_run, published_waves
 
-    settings = read_settings(programme)
-    url = warehouse_url(warehouse, Folders.of(programme, settings.id))
+    url = warehouse_url(warehouse, Folders.of(programme, read_settings(programme).id))
     file = Path(url.removeprefix("sqlite:///"))
     if url.startswith("sqlite:////") and not file.exists():
         wrong = ("まだ何も公開されていません", "nothing has been published yet")
         expected = ("先に monosashi run を実行してください", "run a wave first: monosashi run")
         raise UserMistake([fault("--warehouse", str(file), wrong, expected)])
-    engine = open_warehouse(url)
-    order = [period.id for period in settings.periods]
+    return open_warehouse(url)
+
+
+def published_in(programme: Path, warehouse: str | None, wave: str | None) -> tuple[Engine, str]:
+    """The warehouse and a wave it publishes: the one asked for, or the programme's latest."""
+    from warehouse.read import published_run, published_waves
+
+    engine = existing_warehouse(programme, warehouse)
+    order = [period.id for period in read_settings(programme).periods]
     if wave is None:
         published = published_waves(engine)
         wave = next((each for each in reversed(order) if each in published), order[-1])

@@ -65,6 +65,7 @@ def run(
     warehouse: Warehouse = None,
     workers: Workers = CORES,
     data: Data = None,
+    landed: Annotated[bool, typer.Option("--landed", help="サーバーに尋ねず、前回受信した内容で実行する")] = False,
     lang: Lang = "ja",
 ) -> None:
     """1つの時点を、受信から指標の公開まで通して実行します。"""
@@ -93,6 +94,7 @@ def run(
             data=str(folders.data),
             workers=workers,
             language=language,
+            servers_asked=not landed,
         )
     from flows.publishing import indicator_table
 

@@ -110,8 +110,8 @@ def _control_character(table: Table, row: Row) -> None:
 
 
 def _delete(table: Table, row: Row) -> None:
-    """A row that the organisation struck out: no response, and no fault either."""
-    struck = Row(dict(row.cells), None, skipped=True)
+    """A row that the organisation struck out, its number too: no response any more."""
+    struck = Row(dict(row.cells), None, "deleted_at_source", skipped=True)
     struck.cells[table.layout.headings[0]] = "（削除）"
     table.rows.insert(_place(table, row) + 1, struck)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from flows.file_kinds import KINDS
 from flows.findings import Finding
 from flows.landing import Received
 from flows.programme import Programme
 from flows.sources.declared import Source
 
-TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".xlsx", ".xls", ".ods"})
+TABLE_SUFFIXES = frozenset({".csv", ".tsv", *KINDS})
 
 
 def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], list[Finding]]:

@@ -15,7 +15,12 @@ OF_THE_MAPPING = [
     *("bad_number", "bad_date", "missing_record_id", "missing_respondent", "unknown_organisation", "lone_surrogate"),
     *("duplicate", "duplicate_conflict", "control_characters", "text_too_long", "unknown_code"),
     *("file_missing", "file_empty", "encoding_unreadable", "columns_changed", "unreadable_file", "undeclared_file"),
-    *("sheet_missing", "columns_added", "more_cells_than_headings"),
+    *("sheet_missing", "columns_added", "more_cells_than_headings", "ambiguous_column"),
+    *("month_only", "ambiguous_choice", "formula_without_value"),
+    *("password_protected", "other_format", "sheet_too_large"),
+    *("rejected_at_source", "incomplete_at_source"),
+    *("source_unreachable", "source_refused", "source_locked", "source_unreadable", "source_changing"),
+    *("source_failed", "source_never_pulled", "credentials_missing"),
 ]
 FINDING = {
     "wave": "first",
@@ -33,7 +38,8 @@ FINDING = {
 
 
 def test_every_reason_code_in_use_has_its_words_and_none_is_idle(form):
-    of_validation = {rule.reason_code for rule in rules_of(form, [], [])} | {duplicates.DUPLICATE, duplicates.CONFLICT}
+    of_validation = {rule.reason_code for rule in rules_of(form, [], [])}
+    of_validation |= {duplicates.DUPLICATE, duplicates.CONFLICT, duplicates.SUPERSEDED, duplicates.DELETED}
     assert set(reasons()) == set(OF_THE_MAPPING) | of_validation
 
 

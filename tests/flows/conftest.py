@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import openpyxl
+import pandas as pd
 import pytest
+import xlwt
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).parent / "monosashi"
@@ -50,6 +57,8 @@ def environment() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def start_monosashi(environment: dict[str, str]) -> Callable[..., subprocess.Popen[str]]:
     """Start the command; its two outputs are pipes unless said otherwise."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # tests run in the background; Ctrl-C would be ignored below
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(*arguments: object, **how: Any) -> subprocess.Popen[str]:
         given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment} | how
@@ -120,3 +129,61 @@ def programme_copy(tmp_path: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target)
     return copy
+
+
+def _xls(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
+    book, content = xlwt.Workbook(), io.BytesIO()
+    target = book.add_sheet(sheet)
+    moment, day = xlwt.easyxf(num_format_str="yyyy/mm/dd hh:mm:ss"), xlwt.easyxf(num_format_str="yyyy/mm/dd")
+    for row_n, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            style = (
+                moment if isinstance(cell, datetime) else day if isinstance(cell, date) else xlwt.Style.default_style
+            )
+            if cell is not None:
+                target.write(row_n, column, cell, style)
+    book.save(content)
+    return content.getvalue()
+
+
+def _xlsx(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    target = book.worksheets[0]
+    target.title = sheet
+    for row in rows:
+        target.append(row)
+    book.save(content)
+    return content.getvalue()
+
+
+def _ods(rows: Sequence[Sequence[object]], sheet: str) -> bytes:
+    content = io.BytesIO()
+    frame = pd.DataFrame([list(row) for row in rows], dtype=object)
+    frame.to_excel(content, engine="odf", header=False, index=False, sheet_name=sheet)
+    return content.getvalue()
+
+
+def _csv(rows: Sequence[Sequence[object]], encoding: str) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows([["" if cell is None else cell for cell in row] for row in rows])
+    return text.getvalue().encode(encoding)
+
+
+@pytest.fixture(scope="session")
+def file_of() -> Callable[..., bytes]:
+    """Write rows of cells into a real file of one kind: .xlsx, .xls, .ods, or .csv in an encoding."""
+
+    def write(
+        rows: Sequence[Sequence[object]], ending: str, sheet: str = "Sheet1", encoding: str = "utf-8-sig"
+    ) -> bytes:
+        match ending:
+            case ".xlsx":
+                return _xlsx(rows, sheet)
+            case ".xls":
+                return _xls(rows, sheet)
+            case ".ods":
+                return _ods(rows, sheet)
+            case _:
+                return _csv(rows, encoding)
+
+    return write

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.questionnaire import Form
-from flows.answers import split_labels
+from flows.answers import readings, split_labels
+from flows.findings import Finding
 from flows.instruments import Instrument
 from flows.landing import Landed
-from flows.mapping import map_table
+from flows.mapping import Mapped, map_table
 from flows.spreadsheets import Table
 from warehouse.evidence import UNMATCHED
 
@@ -22,8 +23,7 @@ SIGHTS = {"名所、旧跡": "1", "名所": "2", "お祭り": "3", "その他": 
 LANDED = Landed("0" * 64, "source", "w1", "org-a", "survey", "own_form", "answers.csv", 1, None, "")
 
 
-def answers_of(mapping: dict[str, Any], headings: list[str], *rows: list[str], kind: str = "multi") -> list[list[str]]:
-    """The codes of each row in order of position; a kind of missing stands as `<kind>`."""
+def mapped(mapping: dict[str, Any], headings: list[str], *rows: list[str], kind: str = "multi") -> Mapped:
     question: dict[str, Any] = {"id": "q", "wording": WORDS, "asked_of": WORDS, "since": "2024-01-01", "type": kind}
     if kind == "multi":
         question["choices"] = [{"code": code, "label": WORDS} for code in "1234"]
@@ -51,9 +51,12 @@ def answers_of(mapping: dict[str, Any], headings: list[str], *rows: list[str], k
         }
     )
     cells = [(number, [str(number), "2024-03-05", *row]) for number, row in enumerate(rows, start=2)]
-    answers = map_table(
-        Table(None, ["番号", "日", *headings], cells), LANDED, instrument, form, ZoneInfo("Asia/Tokyo")
-    ).answers
+    return map_table(Table(None, ["番号", "日", *headings], cells), LANDED, instrument, form, ZoneInfo("Asia/Tokyo"))
+
+
+def answers_of(mapping: dict[str, Any], headings: list[str], *rows: list[str], kind: str = "multi") -> list[list[str]]:
+    """The codes of each row in order of position; a kind of missing stands as `<kind>`."""
+    answers = mapped(mapping, headings, *rows, kind=kind).answers
     assert answers["row_key"].nunique() == len(rows), "every response has a row for every question"
     by_row = answers.sort_values("position", kind="stable").groupby("row_key", sort=False)
     codes = by_row.apply(
@@ -62,6 +65,10 @@ def answers_of(mapping: dict[str, Any], headings: list[str], *rows: list[str], k
         ]
     )
     return list(codes.loc[answers["row_key"].unique()])
+
+
+def findings_of(mapping: dict[str, Any], *cells: str) -> list[Finding]:
+    return mapped({"column": "答え", **mapping}, ["答え"], *([cell] for cell in cells)).findings
 
 
 def listed(mapping: dict[str, Any], *cells: str) -> list[list[str]]:
@@ -133,6 +140,82 @@ def test_splitting_never_loses_or_invents_a_character(cell: str) -> None:
     without_marks = "".join(cell.split()).replace("、", "").replace(";", "")
     assert "".join("".join(parts).split()).replace("、", "").replace(";", "") == without_marks
     assert all(part.strip() for part in parts)
+
+
+# --- what can be read in more than one way ------------------------------------------------------------------------
+
+CODES = {"A": "1", "B": "2", "A, B": "3"}
+
+
+def test_ticks_that_can_be_read_in_two_ways_are_no_answer() -> None:
+    """ "A, B" may be one option or two: the cell does not say, whichever of them is longer."""
+    found = listed({"map": CODES, "separators": [","]}, "A, B", "A", "B, A", "A, B, C", "B, A, B")
+    assert found == [[UNMATCHED], ["1"], ["2", "1"], [UNMATCHED], [UNMATCHED]]
+
+
+def test_two_ways_to_the_same_codes_are_one_answer() -> None:
+    assert listed({"map": CODES | {"A, B": "1", "B": "1"}, "separators": [","]}, "A, B") == [["1"]]
+
+
+def test_an_ambiguous_answer_has_its_own_reason_and_no_text() -> None:
+    [finding] = findings_of({"map": CODES, "separators": [","]}, "A, B")
+    assert (finding.reason_code, finding.row_n, finding.question_id) == ("ambiguous_choice", 2, "q")
+    assert finding.severity == "critical"
+    assert "A, B" not in str(finding)
+
+
+def test_what_can_be_read_whole_is_read_whole() -> None:
+    """The longest label first would leave "C" over; the labels there are fill the cell."""
+    labels = {"A, B": "1", "A": "2", "B, C": "3"}
+    assert listed({"map": labels, "separators": [","], "unmatched": "4"}, "A, B, C", "A, B, X") == [
+        ["2", "3"],
+        ["1", "4"],
+    ]
+
+
+SHEET = {"はい": "1", "相談に乗ってくれる人がいる、または、いた": "2", "Yes, always": "3", "その他": "4"}
+
+
+@pytest.mark.parametrize("separator", [";", ", "])
+def test_both_forms_of_googles_ticks_with_commas_within_the_options(separator: str) -> None:
+    """A CSV export joins ticks with a semicolon, a linked sheet with a comma and a space."""
+    cells = [separator.join(ticked) for ticked in (["はい", "Yes, always"], ["Yes, always"], ["はい", "自由、記述"])]
+    found = listed({"map": SHEET, "separators": [separator.strip()], "unmatched": "4"}, *cells)
+    assert found == [["1", "3"], ["3"], ["1", "4"]]
+
+
+LABEL = (
+    st.text(alphabet="あい、,; /", min_size=1, max_size=6)
+    .map(str.strip)
+    .filter(lambda label: label.strip("、,; /") == label != "")
+)
+
+
+def prefix_free(labels: list[str]) -> list[str]:
+    """Labels none of which begins another one."""
+    return [label for label in labels if not any(other != label and label.startswith(other) for other in labels)]
+
+
+@given(st.lists(LABEL, min_size=1, max_size=6, unique=True).map(prefix_free), st.sampled_from("、,;/\n"), st.data())
+def test_any_ticks_of_labels_none_of_which_begins_another_come_back(
+    labels: list[str], separator: str, data: st.DataObject
+) -> None:
+    ticked = data.draw(st.lists(st.sampled_from(labels), unique=True))
+    for joint in (separator, f"{separator} "):
+        assert readings(joint.join(ticked), labels, [separator]) == [ticked]
+
+
+@given(st.lists(st.sampled_from(["A", "B", "A, B", "B, A", "C"]), max_size=30))
+def test_the_first_way_is_the_one_with_the_longest_labels_and_all_say_the_same_text(ticked: list[str]) -> None:
+    text = ", ".join(ticked)
+    ways = readings(text, ["A", "B", "A, B", "B, A", "C"], [","])
+    assert {", ".join(way) for way in ways} == {text}
+    assert len({frozenset(way) for way in ways}) == len(ways)
+
+
+def test_a_cell_that_repeats_itself_takes_no_longer_for_it() -> None:
+    """Each pair doubles the ways to read the cell; only the sets of labels are told apart."""
+    assert len(readings(", ".join(["A", "B"] * 400), ["A", "B", "A, B"], [","])) == 3
 
 
 FLAGS = {"flags": {"1": "選択Ａ", "2": "選択Ｂ"}, "ticked": ["1", "○"]}

@@ -202,6 +202,7 @@ def test_planted_rows_exist(sample: Sample) -> None:
     assert set(reasons) == {
         "duplicate",
         "duplicate_conflict",
+        "deleted_at_source",
         "unknown_code",
         "bad_date",
         "bad_number",
@@ -222,6 +223,8 @@ def test_planted_rows_exist(sample: Sample) -> None:
                 assert (row[0] != "", row[1]) == (True, "")
             case "missing_record_id":
                 assert row[0] == ""
+            case "deleted_at_source":
+                assert row[0] == "（削除）"
             case "duplicate" if not each["file"].endswith("case_list.xlsx"):
                 assert rows.index(row) < each["row"] - 1
             case "bad_number":
