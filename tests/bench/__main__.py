@@ -1,4 +1,4 @@
-"""`make bench`: where a wave's time goes, and what annotation costs beside a plain `nlp.pipe`. Ratios of one run.
+"""`make bench`: where a wave's time goes, what annotation costs beside a plain `nlp.pipe`, and what a large pull costs.
 
 Uses the sample's texts; with MONOSASHI_SHARED (or the folder beside the project) the real ones.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import csv
 import os
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,10 +20,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def main() -> None:
-    """Run both benchmarks and print their figures."""
+    """Run the benchmarks and print their figures, ratios of one run."""
     with tempfile.TemporaryDirectory() as folder:
         _wave(Path(folder))
         _annotation(_texts(Path(folder) / "inbox"))
+    subprocess.run([sys.executable, "-m", "tests.bench.pull"], check=True)  # its own peak of memory
 
 
 def _wave(folder: Path) -> None:

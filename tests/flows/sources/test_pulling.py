@@ -242,7 +242,7 @@ def test_a_source_that_fails_is_a_finding_and_the_others_come(
     broken = source("limesurvey", "org-d", url="http://127.0.0.1:9", survey=1, time_zone="Asia/Tokyo")
     monkeypatch.setenv("ORG_D_LIMESURVEY_USER", "reader")
     monkeypatch.setenv("ORG_D_LIMESURVEY_PASSWORD", "right")
-    monkeypatch.setattr("flows.sources.limesurvey.LimeSurveyServer.structure", lambda _: 1 / 0)  # a failure of ours
+    monkeypatch.setattr("flows.sources.limesurvey.LimeSurveyServer.announced", lambda _: 1 / 0)  # a failure of ours
     landed, findings = pull(
         kobo_source(kobo_server, "org-b"), kobo_source(kobo_server, "org-c"), broken, files, kobo_source(kobo_server)
     )
