@@ -18,7 +18,7 @@ run: $(VENV)/.installed
 	$(BIN)/monosashi run $(WAVE)
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

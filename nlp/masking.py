@@ -64,7 +64,7 @@ class _Finder:
 
     def find(self, text: str, annotation: Annotation | None) -> list[Mask]:
         """Masks in the text, in order and without overlap; placeholders already there are left alone."""
-        filled = self._rules.filled(text)
+        filled = self._rules.filled(text.replace(FILLER, "\ufffd"))  # one that a person wrote (a picture) hides nothing
         folded = fold(filled)
         copy = FoldedText(folded.text.translate(_ordinary()), folded.edges)
         found = list(self._by_pattern(filled, copy, annotation))

@@ -151,6 +151,12 @@ def test_masking_a_masked_text_changes_nothing(rules: TextRules, text: str) -> N
     assert mask_text(once, rules.masking) == once
 
 
+def test_a_picture_left_by_copying_hides_no_name(rules: TextRules) -> None:
+    text = "田中\ufffc太郎に会いました"
+    person = Annotation("analysed", (), (Entity("Person", 0, 5),))
+    assert mask_text(text, rules.masking, annotation=person) == "［名前］に会いました"
+
+
 @settings(max_examples=300, deadline=None)
 @given(text=MIXED, data=st.data())
 def test_nothing_is_left_of_an_entity(rules: TextRules, text: str, data: st.DataObject) -> None:
