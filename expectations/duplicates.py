@@ -22,8 +22,9 @@ def duplicate_reasons(responses: pd.DataFrame, answers: pd.DataFrame) -> pd.Data
     crosswalk class, is no content). What the last wave delivered is the version that counts. It stands from the first
     row on that said the same and was not contradicted later (order: waves as they come in `responses`, then file,
     sheet, row); its other copies are `duplicate`, and every other version is `superseded`, `expected` naming the file
-    of the row that stands. Where the last wave's own copies differ, nobody can say which is right: all copies, of
-    earlier waves too, are `duplicate_conflict`.
+    of the row that stands. Where the last wave's own copies differ, or the copies name several people, nobody can say
+    which is right: all copies, of earlier waves too, are `duplicate_conflict`, `expected` naming the first row that
+    says something else.
     """
     copies = responses[responses["response_id"].notna() & responses["response_id"].duplicated(keep=False)]
     if copies.empty:
@@ -40,7 +41,8 @@ def duplicate_reasons(responses: pd.DataFrame, answers: pd.DataFrame) -> pd.Data
     found = copies.set_index("row_key").assign(reason_code=DUPLICATE, expected="")
     found.loc[~found["stands"], "reason_code"] = SUPERSEDED
     found.loc[~found["stands"], "expected"] = found["response_id"].map(standing["file_name"])
-    found.loc[~found["is_clear"], _FOUND] = [CONFLICT, ""]
+    found.loc[~found["is_clear"], "reason_code"] = CONFLICT
+    found.loc[~found["is_clear"], "expected"] = _contradicting(copies)
     counts = found["is_clear"] & found.index.isin(standing["row_key"])
     return found.loc[~counts, _FOUND].astype(object)
 
@@ -60,6 +62,17 @@ def withdrawn(responses: pd.DataFrame, deleted: pd.DataFrame) -> pd.DataFrame:
     is_before |= is_same_wave & (~is_same_file | (pairs["row_n"] < pairs["row_n_deleted"]))
     found = pairs[is_before].drop_duplicates("row_key", keep="last").set_index("row_key")
     return found.assign(reason_code=DELETED, expected=found["file_name_deleted"])[_FOUND].astype(object)
+
+
+def _contradicting(copies: pd.DataFrame) -> pd.Series[str]:
+    """The place of the first copy whose content is another, by `row_key`; `copies` are in order."""
+    sheets = copies["sheet"].where(copies["sheet"] == "", " [" + copies["sheet"] + "]")
+    places = copies.assign(place=copies["file_name"] + sheets + ": " + copies["row_n"].astype(str))
+    first = places.drop_duplicates("response_id").set_index("response_id")
+    is_as_first = places["content"] == places["response_id"].map(first["content"])
+    second = places[~is_as_first].drop_duplicates("response_id").set_index("response_id")["place"]
+    other = places["response_id"].map(second).where(is_as_first, places["response_id"].map(first["place"]))
+    return other.set_axis(places["row_key"])
 
 
 def _in_order(rows: pd.DataFrame, responses: pd.DataFrame) -> pd.DataFrame:

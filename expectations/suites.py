@@ -90,6 +90,8 @@ def _of_questions(form: Form) -> Iterator[Rule]:
         if question.type == "multi":
             pattern = column | {"regex": _regex(question)}
             yield _row_rule(f"{question.id}.codes", "unknown_code", "match_regex", pattern, question.id, codes)
+            if any(choice.exclusive for choice in question.choices):
+                yield _not_alone(question)
         if question.type == "number" and (question.minimum, question.maximum) != (None, None):
             bounds = column | {"min_value": question.minimum, "max_value": question.maximum}
             expected = _range(question.minimum, question.maximum)
@@ -131,6 +133,22 @@ def _row_rule(
 def _regex(question: Question) -> str:
     code = f"(?:{'|'.join(re.escape(code) for code in question.codes)})"
     return rf"\A{code}(?:\|{code})*\Z"
+
+
+def _not_alone(question: Question) -> Rule:
+    """A choice that excludes the others stands beside some: told, but no reason to lose the row."""
+    codes = [choice.code for choice in question.choices if choice.exclusive]
+    code = f"(?:{'|'.join(map(re.escape, codes))})"
+    return Rule(
+        id=f"{question.id}.exclusive",
+        reason_code="exclusive_choice",
+        severity="warning",
+        effect="note",
+        expectation="expect_column_values_to_not_match_regex",
+        arguments={"column": question.id, "regex": rf"\A{code}\||\|{code}(?:\||\Z)"},
+        question=question.id,
+        expected=_listed(codes),
+    )
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -34,6 +34,9 @@ _ROW = ["wave", "form_id", "file_name", "sheet", "row_n"]
 _SAYS_MORE = {"month_only": "bad_date", "ambiguous_choice": "unknown_code"}
 """Reason of the mapping -> what the suites find in the same cell without knowing why."""
 
+_NEVER_SENT = "incomplete_at_source"
+"""Whoever did not finish has left everything else open too: a row's only reason."""
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -145,6 +148,9 @@ def _all_findings(found: list[pd.DataFrame], waves: list[str]) -> pd.DataFrame:
     everything = pd.concat(filled, ignore_index=True)[FINDING_COLUMNS]
     everything = everything.where(everything.notna(), None).astype({"row_n": "Int64"})
     everything["expected"] = everything["expected"].fillna("")
+    says_so = everything["reason_code"] == _NEVER_SENT
+    never_sent = says_so.groupby([everything[name] for name in _ROW], dropna=False).transform("any")
+    everything = everything[says_so | ~never_sent]
     order = everything["wave"].map({wave: number for number, wave in enumerate(waves)})
     everything = everything.assign(order=order).sort_values(
         ["order", "form_id", "file_name", "sheet", "row_n", "question_id", "reason_code", "severity"],

@@ -37,8 +37,11 @@ _SPOKEN_CLOCK = re.compile(rf"\s*{_HALF}\s*(\d{{1,2}})\s*時(?:\s*(\d{{1,2}})\s*
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCHS = {1900: datetime(1899, 12, 30), 1904: datetime(1904, 1, 1)}  # day 60 of the 1900 system never was
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?")
-_MINUSES = dict.fromkeys(map(ord, "‐‑–−"), "-")
-_DASHES = _MINUSES | dict.fromkeys(map(ord, "‒—―ー"), "-")
+_TWINS = dict.fromkeys(map(ord, "‐–−"), "-") | {ord("〜"): "~", ord("—"): "―"}
+"""Marks that NFKC keeps apart and nobody can: the same key gives 〜 in UTF-8 and ～ in cp932, − and －, — and ―."""
+
+_UNSEEN = dict.fromkeys(map(ord, "\u200b\u200e\u200f\ufeff"))
+_DASHES = dict.fromkeys(map(ord, "‒―ー"), "-")
 _WITHOUT_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 
 
@@ -54,8 +57,10 @@ _PLAIN = DateRules()
 
 
 def folded(cell: str) -> str:
-    """A code or label cell in the form it is compared in: NFKC, no space around. Never for free text."""
-    return unicodedata.normalize("NFKC", cell).strip()
+    """A code or label cell in the form it is compared in: NFKC, one spelling of marks that look the same, nothing
+    unseen, no space around. Never for free text.
+    """
+    return unicodedata.normalize("NFKC", cell.translate(_UNSEEN)).translate(_TWINS).strip()
 
 
 def is_blank(cell: str) -> bool:
@@ -65,7 +70,7 @@ def is_blank(cell: str) -> bool:
 
 def number(cell: str) -> float | None:
     """The number in a cell, or None. Full-width digits, minus signs and thousands separators are understood."""
-    text = folded(cell).translate(_MINUSES)
+    text = folded(cell)
     if _THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
     try:

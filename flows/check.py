@@ -67,6 +67,7 @@ def programme_faults(
     codes = [each.code for each in settings.organisations]
     periods = [each.id for each in settings.periods]
     faults = repeated(PROGRAMME, "organisations", codes) + repeated(PROGRAMME, "periods", periods)
+    faults += repeated(PROGRAMME, "sources", [each.id for each in settings.sources])
     for index, organisation in enumerate(settings.organisations):
         intervals = sorted(organisation.active, key=lambda each: each.start)
         if any(earlier.overlaps(later) for earlier, later in pairwise(intervals)):

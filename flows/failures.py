@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import traceback
 from pathlib import Path
 
@@ -26,10 +27,11 @@ def said(error: Exception, language: Language) -> list[str]:
 
 
 def where(error: BaseException) -> str:
-    """An error's type and its places in our code, without its message."""
+    """An error's type, what the system or SQLite calls it (ENOSPC), and its places in our code; not its message."""
+    called = getattr(error, "sqlite_errorname", None) or errno.errorcode.get(getattr(error, "errno", None) or 0)
     places = [
         f"{frame.name} line {frame.lineno}"
         for frame in traceback.extract_tb(error.__traceback__)
         if (path := Path(frame.filename)).is_relative_to(ROOT) and ".venv" not in path.parts
     ]
-    return f"{type(error).__name__} in {' > '.join(places)}"
+    return f"{' '.join(filter(None, [type(error).__name__, called]))} in {' > '.join(places)}"

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.checks import Check
+from expectations.duplicates import DELETED, DUPLICATE
 from expectations.questionnaire import Form
 from expectations.validate import validate
 from flows.cells import folded, is_blank
@@ -19,7 +20,7 @@ from flows.spreadsheets import Table
 
 _SENDER = "sender"
 _SHOWN_CHOICES = 12
-_HARMLESS = frozenset({"duplicate", "deleted_at_source"})
+_HARMLESS = frozenset({DUPLICATE, DELETED})
 """Reasons to leave a row out that nobody has to mend."""
 
 
@@ -40,8 +41,14 @@ def finding_hints(
         if row_n in but:
             continue
         severity: Severity = "warning" if code in _HARMLESS else finding["severity"]
+        if code == DELETED and row_n not in table.left_out:
+            code = "deleted_below"
         mapping = instrument.answers.get(finding["question_id"])
-        expected = _choices(mapping, form, finding) if code == "unknown_code" else finding["expected"] or ""
+        expected = finding["expected"] or ""
+        if code == "unknown_code":
+            expected = _choices(mapping, form, finding)
+        elif code == "exclusive_choice" and mapping is not None:
+            expected = "、".join(label for label, own in mapping.map.items() if own in expected.split(", ")) or expected
         places = _places(finding, cells[row_n], columns, instrument, about.get(code, ""))
         for place in places:
             name = columns.names[place] if place < len(columns.names) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,12 +18,10 @@ from flows.answers import heading
 from flows.cells import folded, is_blank, is_serial
 from flows.instruments import FileLayout, Instrument
 from flows.sheets import Sheet
-from flows.spreadsheets import Table, headings_of, told_apart
+from flows.spreadsheets import DITTO, TOTALS, Table, headings_of, told_apart
 
 Severity = Literal["critical", "warning"]
 
-_TOTALS = frozenset({"計", "合計", "小計", "総計", "累計", "平均", "total", "subtotal"})
-_DITTO = frozenset({"〃", "同上", "々", "″", "〝", "〞"})
 _DELETIONS = ("(削除", "【削除", "[削除", "(取消", "【取消")
 _NOTES = ("※", "*", "(注", "注)", "注:", "【注")
 _ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
@@ -69,8 +69,7 @@ class Columns:
         return next(present, None)
 
     def hints(self) -> Iterator[Hint]:
-        """Columns that are missing, that stand again, and that nobody asked for. Headings unlike any are not told."""
-        is_known = bool(self.known & set(self.names))
+        """Columns that are missing, that stand again, and that nobody asked for."""
         again = {name: f"{name}#{number}" for name in self.known for number in range(2, self._count(name) + 1)}
         new = {
             name: place
@@ -88,7 +87,7 @@ class Columns:
             if len(places) > 1:
                 cells = tuple(cell_at(self.heading_row, place) for place in places)
                 yield Hint("column_again", "critical", cells, " | ".join(names))
-        if new and is_known and "*" not in self._ignored:
+        if new and "*" not in self._ignored:
             cells = tuple(cell_at(self.heading_row, place) for place in new.values())
             yield Hint("columns_added", "warning", cells)
 
@@ -105,7 +104,7 @@ class Columns:
 
 
 def headings_elsewhere(sheet: Sheet, instrument: Instrument) -> Hint | None:
-    """Where the headings are, if another place fits the instrument better than the declared one."""
+    """Where the headings are, if another place fits the instrument better than the declared one; or that none are."""
     rows = instrument.file.heading_rows
     wanted = [{heading(name) for name in names} for names in instrument.wanted_columns]
 
@@ -115,9 +114,11 @@ def headings_elsewhere(sheet: Sheet, instrument: Instrument) -> Hint | None:
         return sum(bool(each & names) for each in wanted)
 
     best = max(_SHIFTS, key=fitting_n)
+    found, declared = ("・".join(str(row + shift) for row in rows) for shift in (best, 0))
+    if fitting_n(best) == 0 and any(map(any, sheet.lines)):
+        return Hint("headings_missing", "critical", (row_at(rows[0]),), expected=declared)
     if best == 0 or fitting_n(best) <= max(fitting_n(0), 1):
         return None
-    found, declared = ("・".join(str(row + shift) for row in rows) for shift in (best, 0))
     return Hint("heading_elsewhere", "critical", (row_at(rows[0] + best),), declared, found)
 
 
@@ -130,7 +131,7 @@ def rows_that_are_none(table: Table) -> dict[int, Hint]:
         filled = [cell for cell in cells if not is_blank(cell)]
         first = folded(filled[0]).lower() if filled else ""
         is_alone = len(filled) == 1 and width >= _NARROWEST
-        if first in _TOTALS:
+        if first in TOTALS:
             hints[row_n] = Hint("undeclared_total", "warning", (row_at(row_n),))
         elif is_alone and (at_end or first.startswith(_NOTES)):
             hints[row_n] = Hint("note_row", "warning", (row_at(row_n),))
@@ -144,7 +145,7 @@ def cell_hints(table: Table, columns: Columns, instrument: Instrument, form: For
     """Cells of wanted columns that look like something else than what they mean."""
     dates = [columns.place(instrument.answered_at_columns), *_of_type(columns, instrument, form, "date")]
     numbers = [columns.place([name]) for name in [*instrument.record_id, *instrument.respondent_columns]]
-    ditto = _DITTO - {folded(mark) for mark in instrument.file.ditto}
+    ditto = DITTO - {folded(mark) for mark in instrument.file.ditto}
     for place, name in enumerate(columns.names):
         if name not in columns.known:
             continue
@@ -182,12 +183,16 @@ def sheet_hints(sheet: Sheet, table: Table, columns: Columns, layout: FileLayout
 
 
 def mixed_encodings(content: bytes) -> Hint | None:
-    """Lines of a text file that are Japanese in UTF-8 beside others that can only be Shift JIS."""
+    """Rows of a text file that are Japanese in UTF-8 beside others that can only be Shift JIS.
+
+    No byte of a Japanese character is a quote or ends a line in either, so that rows are told before characters.
+    """
     in_utf8: list[int] = []
     in_cp932: list[int] = []
-    for row_n, line in enumerate(content.split(b"\n"), start=1):
+    for row_n, cells in enumerate(csv.reader(io.StringIO(content.decode("latin-1"), newline="")), start=1):
         try:
-            if any(character >= "\u3000" for character in line.decode("utf-8-sig", "surrogatepass")):
+            line = "".join(cells).encode("latin-1").decode("utf-8-sig", "surrogatepass")
+            if any(character >= "\u3000" for character in line):
                 in_utf8.append(row_n)
         except UnicodeDecodeError:
             in_cp932.append(row_n)

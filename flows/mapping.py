@@ -105,7 +105,10 @@ def _columns(table: Table) -> dict[str, list[str]]:
 
 
 def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> list[Finding]:
-    """Columns that are gone or stand twice (critical), and columns nobody declared (a warning)."""
+    """Columns that are gone or stand twice (critical), and columns nobody declared (a warning).
+
+    Without any of the headings, what stands in their rows may be people's answers, which no finding tells.
+    """
     wanted = [[heading(name) for name in names] for names in instrument.wanted_columns]
     present = told_apart(table.headings)
     gone = sorted({" | ".join(names) for names in wanted if not set(names) & set(present)})
@@ -114,9 +117,7 @@ def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> li
     again = {name: _again(name, table.headings) for name in known}
     twice = sorted(name for name in known if present.count(name) > 1 or not again[name] <= known | ignored)
     twice += [" | ".join(names) for names in wanted if len(set(names) & set(present)) > 1]
-    # Without any of the headings, what stands in their rows may be people's answers, which no finding tells.
-    is_elsewhere = not known & set(present)
-    new = [] if "*" in ignored or is_elsewhere else sorted(set(present) - known.union(ignored, {""}, *again.values()))
+    new = [] if "*" in ignored else sorted(set(present) - known.union(ignored, {""}, *again.values()))
 
     def finding(reason_code: str, names: list[str]) -> Finding:
         return Finding(
@@ -131,7 +132,9 @@ def _changed_columns(table: Table, landed: Landed, instrument: Instrument) -> li
             row_n=max(instrument.file.heading_rows) if reason_code == "columns_added" else None,
         )
 
-    faults = [("columns_changed", gone), ("columns_changed", twice), ("columns_added", new)]
+    if not known & set(present):
+        return [finding("headings_missing", list(map(str, instrument.file.heading_rows)))]
+    faults = [("columns_changed", gone), ("ambiguous_column", twice), ("columns_added", new)]
     return [finding(reason_code, names) for reason_code, names in faults if names]
 
 
@@ -158,7 +161,7 @@ def _responses(
     times_zone = zone if times is None else ZoneInfo(times)
     moments = remembered(lambda cell: instant(cell, zone, times_zone, rules), origins)
     organisations = _organisations(cells, landed, instrument)
-    keys = list(zip(*(column_of(cells, [name]) for name in instrument.record_id), strict=True))
+    keys = _keys(cells, instrument, moments)
     respondents: list[str | None] = [None] * len(keys)
     if instrument.respondent:
         nobody = {folded(code) for code in form.missing_kinds} | {"", NOT_REACHED}
@@ -193,6 +196,19 @@ def _responses(
             "row_key": row_keys,
         }
     )[RESPONSE_COLUMNS]
+
+
+def _keys(cells: dict[str, list[str]], instrument: Instrument, moments: list[datetime | None]) -> list[tuple[str, ...]]:
+    """What identifies each response. A time that does so is the same second however a file spells it."""
+    time = next(heading(name) for name in instrument.answered_at_columns if heading(name) in cells)
+    seconds = [None if moment is None else moment.astimezone(UTC).replace(microsecond=0) for moment in moments]
+    columns = [
+        [cell if second is None else second.isoformat() for cell, second in zip(cells[time], seconds, strict=True)]
+        if heading(name) == time
+        else column_of(cells, [name])
+        for name in instrument.record_id
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def _utc(moment: datetime | None) -> datetime | None:

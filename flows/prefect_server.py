@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -28,7 +29,8 @@ _PR_SET_PDEATHSIG = 1
 def quiet_environment(home: Path) -> dict[str, str]:
     """Settings that keep Prefect's files in the data folder, its logs short and at home, and its telemetry off.
 
-    They hold for child processes too, which must not take modules from the folder they happen to be started in.
+    No web page of another place may ask the server. The settings hold for child processes too, which must not take
+    modules from the folder they happen to be started in.
     """
     return {
         "PREFECT_HOME": str(home.resolve()),
@@ -39,6 +41,7 @@ def quiet_environment(home: Path) -> dict[str, str]:
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
         "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
+        "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": "http://127.0.0.1",
         "DO_NOT_TRACK": "1",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
@@ -50,13 +53,20 @@ def quiet_environment(home: Path) -> dict[str, str]:
 def prefect_server(home: Path, *, with_services: bool, meanwhile: Callable[[], object] | None = None) -> Iterator[str]:
     """Run a server below `home` and give its API address; it ends with this block, or with this process if killed.
 
+    It hands out the secrets it keeps, and the key to them lies in its database: the folder is its owner's alone, and
+    who asks needs a password that only this process and its children know, or PREFECT_SERVER_API_AUTH_STRING
+    (`user:password`) where somebody has set it to look at Prefect's own pages.
+
     `with_services`: the scheduler and its kind, which a single run does not need. Must be entered before `prefect` is
     imported, since Prefect reads its settings then. `meanwhile` is called while the server starts, for imports and
     checks that take as long. Raises RuntimeError if the server does not start.
     """
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
     port = _free_port()
     os.environ.update(quiet_environment(home))
+    password = os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or f"monosashi:{secrets.token_urlsafe(32)}"
+    os.environ["PREFECT_SERVER_API_AUTH_STRING"] = os.environ["PREFECT_API_AUTH_STRING"] = password
     os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with (home / "server.log").open("w") as log:

@@ -23,6 +23,7 @@ _KINDS = {
     "restored": Text(ja="復活", en="restored"),
 }
 _NONE = Text(ja="なし", en="none")
+_AND = Text(ja="、", en=", ")
 
 
 def pull_table(landed: list[Landed], store: LandingStore, language: Language) -> Table:
@@ -38,6 +39,6 @@ def pull_table(landed: list[Landed], store: LandingStore, language: Language) ->
             each.wave,
             each.file_name,
             "" if each.received_n is None else str(each.received_n),
-            ("、".join(said) or _NONE.in_(language)) if last else "",
+            (_AND.in_(language).join(said) or _NONE.in_(language)) if last else "",
         )
     return table

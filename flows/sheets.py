@@ -73,8 +73,12 @@ def read_sheet(content: bytes, file_name: str, layout: FileLayout, around: bool 
 
 
 def decoded(content: bytes, encodings: list[str]) -> str | None:
-    """Decode in the first encoding that fits. Lone surrogates pass here, so that only their row is rejected."""
-    for encoding in encodings if not content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else []:
+    """Decode in the first encoding that fits. Lone surrogates pass here, so that only their row is rejected.
+
+    What begins as UTF-16 is nothing else, though cp932 would make something of it.
+    """
+    is_utf16 = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    for encoding in [each for each in encodings if each.lower().startswith(("utf-16", "utf_16")) or not is_utf16]:
         for errors in ("strict", "surrogatepass") if encoding.startswith("utf-8") else ("strict",):
             try:
                 return content.decode(encoding, errors)
@@ -87,11 +91,12 @@ def _csv_lines(content: bytes, layout: FileLayout, separator: str) -> list[list[
     text = decoded(content, layout.encodings)
     if text is None:
         raise UnreadableTableError("encoding_unreadable", ", ".join(layout.encodings))
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines: list[list[str]] = []
     try:
-        return list(lines)
-    except csv.Error:
-        raise UnreadableTableError("unreadable_file", f'CSV: " ({lines.line_num})') from None
+        lines.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error:  # what was read before it is there
+        raise UnreadableTableError("quote_broken", str(len(lines) + 1)) from None
+    return lines
 
 
 def _answer(content: bytes, kind: FileKind, sheet: str | None, around: bool) -> dict[str, Any]:

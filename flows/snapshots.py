@@ -21,6 +21,13 @@ CHANGES = ("new", "edited", "rejected", "incomplete", "deleted", "restored")
 """What can happen to a record between two snapshots; `restored`: it is present again after it was not."""
 
 
+class RepeatedRecord(SourceFault):
+    """A record came twice in one reading of the form."""
+
+    def __init__(self) -> None:
+        super().__init__("source_unreadable", "an identity for each record that no other has")
+
+
 @dataclass
 class Changes:
     """How many records changed from one snapshot to the next, by kind (CHANGES)."""
@@ -56,14 +63,14 @@ class SnapshotDraft:
     def take(self, page: Page) -> None:
         """Add a page's records; `unchanged` ones are kept from the snapshot before.
 
-        Raises SourceFault if a record was on an earlier page already.
+        Raises RepeatedRecord if a record was on an earlier page already.
         """
         rows: list[tuple[str, str, bytes | None]] = [(each.id, each.order, _line(each)) for each in page.records]
         rows += [(each, "", None) for each in page.unchanged]
         try:
             self._database.executemany("INSERT INTO record VALUES (?, ?, ?)", rows)
         except sqlite3.IntegrityError:
-            raise SourceFault("source_changing") from None
+            raise RepeatedRecord from None
 
     @property
     def records_n(self) -> int:
@@ -76,6 +83,9 @@ class SnapshotDraft:
 
         Raises SourceFault if a record is said to be unchanged that was never received.
         """
+        self._database.execute(
+            "CREATE INDEX in_order ON record (place, id)"
+        )  # else all are sorted in the system's /tmp
         changes = Changes()
         with changes_to.open("wb") as notes:
 

@@ -10,7 +10,13 @@ from flows.cells import DateSystem, folded, is_blank
 from flows.instruments import FileLayout
 from flows.sheets import Sheet, UnreadableTableError, read_sheet
 
-__all__ = ["Table", "UnreadableTableError", "headings_of", "read_table", "table_of", "told_apart"]
+__all__ = ["DITTO", "TOTALS", "Table", "UnreadableTableError", "headings_of", "read_table", "table_of", "told_apart"]
+
+TOTALS = frozenset({"計", "合計", "小計", "総計", "累計", "平均", "total", "subtotal"})
+"""What totals are mostly called, as folded and in small letters; which words a file uses, its layout says."""
+
+DITTO = frozenset(map(folded, ["〃", "同上", "々", "″", "〝", "〞", '"', "''", "↑"]))
+"""What "as above" mostly looks like, as folded."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Table:
 def read_table(content: bytes, file_name: str, layout: FileLayout) -> Table:
     """Read a file's table. Total rows and blank rows are no responses; "as above" marks take the cell above.
 
-    A row that its sender struck out stays, without the mark, and is left out.
+    A row that its sender struck out stays, without the mark, and is left out; what it says is still what stands above
+    the next row, which was mostly written before.
 
     Raises UnreadableTableError with the reason if the bytes, the encoding or the sheet do not fit.
     """
@@ -58,15 +65,15 @@ def table_of(sheet: Sheet, layout: FileLayout) -> Table:
         is_empty = all(is_blank(cell) for cell in cells)
         if (is_empty and row_n not in computed) or _is_total(cells, layout):
             continue
+        over = above + [""] * (len(cells) - len(above))
         if ditto:
-            over = above + [""] * (len(cells) - len(above))
             cells = [over[column] if folded(cell) in ditto else cell for column, cell in enumerate(cells)]
-        if (unmarked := _without_mark(cells, struck_marks)) is not None:
-            rows.append((row_n, unmarked))
-            left_out[row_n] = DELETED
-            continue
-        rows.append((row_n, cells))
         above = cells
+        if (unmarked := _without_mark(cells, struck_marks)) is not None:
+            left_out[row_n] = DELETED
+            cells = unmarked
+            above = [over[column] if is_blank(cell) else cell for column, cell in enumerate(cells)]  # what was cleared
+        rows.append((row_n, cells))
     if not rows:
         raise UnreadableTableError("file_empty")
     without_value = [(row_n, column) for row_n, column in sheet.without_value if row_n > below]

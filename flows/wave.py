@@ -11,6 +11,7 @@ from uuid import uuid4
 import pandas as pd
 
 from expectations.questionnaire import Form
+from expectations.reasons import say
 from flows.findings import FILE_LEVEL
 from flows.folders import Folders
 from flows.landing import Landed
@@ -211,10 +212,11 @@ class Outcome:
         return self.findings[self.findings["reason_code"].isin(FILE_LEVEL)]
 
     def lines(self, language: Language) -> list[str]:
-        """The run in a few lines: what was counted, what was not, where the report is."""
+        """The run in a few lines: what could not be used, what was counted, what was not, where the report is."""
+        unusable = [say(finding, language) for _, finding in self.mistakes.iterrows()]
         report = self.report / "report.html"
         report = report.relative_to(Path.cwd()) if report.is_relative_to(Path.cwd()) else report
-        return [
+        return unusable + [
             line.in_(language)
             for line in (
                 Text(

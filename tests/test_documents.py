@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from ruamel.yaml import YAML
 from typer.main import get_command
 
 from expectations.questionnaire import MissingKind
@@ -163,6 +164,31 @@ def test_the_examples_are_definitions_without_a_fault(name: str, tmp_path: Path)
     before, after = read_programme(ROOT), read_programme(folder)
     assert len(after.instruments) == len(before.instruments) + 1
     assert len(after.indicators) == len(before.indicators) + 1
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_servers_in_the_examples_can_take_the_place_of_the_files(name: str, tmp_path: Path) -> None:
+    """The part of an instrument becomes a whole one: what it does not show has class D."""
+    folder, yaml = definitions(tmp_path), YAML()
+    yaml.preserve_quotes = True
+    blocks = {block.splitlines()[0]: yaml.load(block) for block in fenced(DOCUMENTS[name], "yaml")}
+    instrument = blocks["# part of an instrument for LimeSurvey"]
+    sources = {each["id"]: each for each in blocks["# flows/programme.yml"]["sources"]}
+    asked = read_programme(ROOT).forms[instrument["form"]].questions
+    rest = {question.id: {"class": "D", "reason": "test"} for question in asked}
+    instrument |= {"valid_from": "2023-07-01", "approved_by": "test", "approved_at": "2023-07-01"}
+    instrument["answers"] = rest | instrument["answers"]
+    with (folder / "flows" / "instruments" / f"{instrument['id']}.yml").open("w", encoding="utf-8") as file:
+        yaml.dump(instrument, file)
+    programme = folder / "flows" / "programme.yml"
+    settings = yaml.load(programme.read_text(encoding="utf-8"))
+    settings["instruments"].append(instrument["id"])
+    settings["sources"] = [sources.pop(each["id"], each) for each in settings["sources"]]
+    assert sources == {}, "they are the programme's own, with another place"
+    with programme.open("w", encoding="utf-8") as file:
+        yaml.dump(settings, file)
+    kinds = [source.kind for source in read_programme(folder).settings.sources]
+    assert {kind: kinds.count(kind) for kind in ("kobo", "odk", "limesurvey")} == {"kobo": 1, "odk": 1, "limesurvey": 1}
 
 
 def test_both_readmes_give_the_same_examples() -> None:

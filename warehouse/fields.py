@@ -55,7 +55,7 @@ _RUN = [
     _field("sha256", "text", "内容のSHA-256", "SHA-256 of the content"),
     _field("text", "text", "定義ファイルの全文", "full text of the definition file"),
     _field("bytes_n", "integer", "大きさ", "size", unit="bytes"),
-    _field("rows_n", "integer", "読み取った行数", "rows read", null=True, unit="rows"),
+    _field("rows_n", "integer", "採用した行数", "rows accepted", null=True, unit="rows"),
     _field("first_seen_at", "instant", "最初に受け取った時刻", "when the content was first seen"),
 ]
 

@@ -34,7 +34,7 @@ app = typer.Typer(help="団体の様式と調査票の対応表: 下書きをつ
 
 @app.command()
 def draft(
-    file: Annotated[Path, typer.Argument(help="団体の回答ファイル、XLSForm、LimeSurveyの.lss、KoboToolboxのJSON")],
+    file: Annotated[Path, typer.Argument(help="回答ファイル、XLSForm、.lss、Kobo等のJSON")],
     organisation: Annotated[str, typer.Option("--organisation", help="団体コード")],
     form: Annotated[str | None, typer.Option("--form", help="様式(既定: 人が答える様式)")] = None,
     identifier: Annotated[str | None, typer.Option("--id", help="対応表のid(既定: 団体コード-様式)")] = None,

@@ -17,9 +17,7 @@ from warehouse.definitions import UserMistake, fault
 def lint(
     file: Annotated[Path, typer.Argument(help="点検するファイル(CSV, TSV, XLSX, XLS, ODS)")],
     instrument: Annotated[str, typer.Option("--instrument", help="対応表のid")],
-    annotate: Annotated[
-        Path | None, typer.Option("--annotate", help="直す場所に色とコメントを付けた写しを書くXLSX(XLSXのみ)")
-    ] = None,
+    annotate: Annotated[Path | None, typer.Option("--annotate", help="色とコメントを付けたXLSXの写しを書く")] = None,
     programme: ProgrammeFolder = DEFAULT_PROGRAMME,
     lang: Lang = "ja",
 ) -> None:

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 Lang = Annotated[str, typer.Option("--lang", help="結果の言語: ja か en", metavar="ja|en")]
-ProgrammeFolder = Annotated[Path, typer.Option("--programme", help="事業の定義フォルダ(既定: このリポジトリ)")]
+ProgrammeFolder = Annotated[
+    Path, typer.Option("--programme", help="事業の定義フォルダ(既定: このリポジトリ)", show_default=False)
+]
 Warehouse = Annotated[str | None, typer.Option("--warehouse", help="データベースのURL(既定: data/warehouse.sqlite)")]
 WaveOption = Annotated[str | None, typer.Option("--wave", help="時点(既定: 公開済みの最新)")]
 Inbox = Annotated[Path | None, typer.Option("--inbox", help="受信箱(既定: data/inbox)")]

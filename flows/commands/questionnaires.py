@@ -40,7 +40,7 @@ def xlsform(
         raise UserMistake([unsendable(chosen)])
     sheets = sheets_of(chosen, chosen.electronic)
     _write(file, sheets.content())
-    languages = "、".join(LANGUAGES[key] for key in sheets.languages)
+    languages = ("、" if language == "ja" else ", ").join(LANGUAGES[key] for key in sheets.languages)
     say(
         language,
         f"書き出しました: {file}(版 {sheets.version}、設問{len(chosen.questions)}、{languages})",

@@ -66,19 +66,20 @@ def secret(
     data: Data = None,
     lang: Lang = "ja",
 ) -> None:
-    """サーバーのトークンや合言葉を、PrefectのSecretに保存します(画面にも記録にも出しません)。"""
+    """サーバーのトークンやパスワードを、PrefectのSecretに保存します(画面にも記録にも出しません)。"""
     from flows.prefect_server import prefect_server
+    from flows.sources.credentials import refuse_unfit, store_secret
 
     language = language_of(lang)
     folders = folders_of(programme, data)
     value = getpass(f"{name}: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
+    refuse_unfit(name, value)
+
     def prepare() -> None:
         """What takes as long as the server's start."""
-        import_module("flows.sources.credentials")
+        import_module("prefect.blocks.system")
 
     with prefect_server(folders.prefect, with_services=False, meanwhile=prepare):
-        from flows.sources.credentials import store_secret
-
         store_secret(name, value)
     say(language, f"{name} を保存しました。", f"{name} is stored.")

@@ -65,7 +65,7 @@ def run(
     warehouse: Warehouse = None,
     workers: Workers = CORES,
     data: Data = None,
-    landed: Annotated[bool, typer.Option("--landed", help="サーバーに尋ねず、前回受信した内容で実行する")] = False,
+    landed: Annotated[bool, typer.Option("--landed", help="サーバーに尋ねず前回の受信を使う")] = False,
     lang: Lang = "ja",
 ) -> None:
     """1つの時点を、受信から指標の公開まで通して実行します。"""

@@ -12,12 +12,10 @@ from flows.cells import folded, instant, is_blank, number
 from flows.file_kinds import KINDS
 from flows.instruments import FileLayout
 from flows.sheets import Sheet, UnreadableTableError, decoded, read_sheet
-from flows.spreadsheets import Table, table_of
+from flows.spreadsheets import DITTO, TOTALS, Table, table_of
 
 _SEPARATORS = [",", ";", "\t"]
-_TOTALS = ["計", "合計", "小計", "総計", "累計", "平均", "TOTAL", "Total", "total"]
 _DELETIONS = ["(削除)", "【削除】", "[削除]", "削除", "(取消)", "【取消】", "取消"]
-_DITTO = ["〃", "同上", "々", "″", "〝", "〞", '"', "''", "↑"]
 _SEARCHED_ROWS = 20
 _HEADING_ROWS = 3
 _LONG = 20
@@ -38,12 +36,9 @@ def is_workbook(file_name: str) -> bool:
 
 
 def found_layout(content: bytes, file_name: str, sheet: str | None, zone: ZoneInfo) -> Found:
-    """Find out how a file is laid out. Raises UnreadableTableError."""
+    """Find out how a file is laid out. Raises UnreadableTableError, also where no row can be its headings."""
     layout, lines, remarks = (_in_workbook if is_workbook(file_name) else _in_text)(content, file_name, sheet)
-    rows = _heading_rows(_grid(lines), zone)
-    if rows is None:
-        remarks.append("見出しの行が見つかりません。heading_rows を確かめてください")
-    layout = layout.model_copy(update={"heading_rows": rows or [1]})
+    layout = layout.model_copy(update={"heading_rows": _heading_rows(_grid(lines), zone)})
     firsts = _firsts(table_of(lines, layout))
     layout = layout.model_copy(update={"total_rows": _totals(firsts), "deleted_rows": _deletions(firsts)})
     ditto, doubtful = _ditto(table_of(lines, layout))
@@ -74,15 +69,15 @@ def _in_workbook(content: bytes, file_name: str, sheet: str | None) -> tuple[Fil
 def _in_text(content: bytes, file_name: str, sheet: str | None) -> tuple[FileLayout, Sheet, list[str]]:
     """A text file with the separator that gives the widest rows."""
     readable: dict[str, Sheet] = {}
-    failure = UnreadableTableError("file_empty")
+    failure: UnreadableTableError | None = None
     for separator in _SEPARATORS:
         try:
             readable[separator] = read_sheet(content, file_name, FileLayout(separator=separator))
         except UnreadableTableError as error:
             failure = error
-    if not readable:
-        raise failure
-    best = max(readable, key=lambda separator: _width(_grid(readable[separator])))
+    best = max(readable, key=lambda separator: _width(_grid(readable[separator])), default="")
+    if failure is not None and (not readable or _width(_grid(readable[best])) < 2):
+        raise failure  # where nothing separates anything, the right separator is the one that failed
     layout = FileLayout(separator=best)
     encoding = next((name for name in layout.encodings if decoded(content, [name]) is not None), None)
     return layout, readable[best], [f"文字コード: {encoding}"]
@@ -106,41 +101,53 @@ def _width(grid: dict[int, list[str]]) -> int:
     return round(quantiles(counts, n=10)[-1]) if len(counts) > 1 else sum(counts)
 
 
-def _is_wordy(cells: list[str], columns: list[int], zone: ZoneInfo) -> bool:
-    """Whether most cells are words: neither numbers nor dates."""
-    words = [column for column in columns if number(cells[column]) is None and instant(cells[column], zone) is None]
-    return len(words) >= 0.8 * len(columns)
+def _heading_rows(grid: dict[int, list[str]], zone: ZoneInfo) -> list[int]:
+    """The first row that names enough columns, and those right below that name what it leaves blank.
 
-
-def _heading_rows(grid: dict[int, list[str]], zone: ZoneInfo) -> list[int] | None:
-    """The first row that names enough columns, and those right below that name what it leaves blank."""
+    Raises UnreadableTableError if there is none: any other row may be somebody's answers, which no draft may show.
+    """
     width = _width(grid)
-    for row, cells in list(grid.items())[:_SEARCHED_ROWS]:
-        columns = _filled(cells)
-        names = [folded(cells[column]) for column in columns]
-        if len(columns) >= max(2, 0.4 * width) and _is_wordy(cells, columns, zone) and len(set(names)) == len(names):
+    for row in list(grid)[:_SEARCHED_ROWS]:
+        if len(_filled(grid[row])) >= max(min(2, width), 0.4 * width) and _names_columns(grid, row, zone):
             rows = [row]
             while len(rows) < _HEADING_ROWS and _names_the_rest(grid, rows, zone):
                 rows.append(rows[-1] + 1)
             return rows
-    return None
+    raise UnreadableTableError("headings_missing", f"1-{_SEARCHED_ROWS}")
+
+
+def _names_columns(grid: dict[int, list[str]], row: int, zone: ZoneInfo) -> bool:
+    """Whether a row holds words, no day, hardly anything twice, and little that other rows hold too, as answers do."""
+    names = [folded(grid[row][column]) for column in _filled(grid[row])]
+    words_n = sum(number(name) is None for name in names)
+    has_day = any(number(name) is None and instant(name, zone) is not None for name in names)
+    is_wordy = not has_day and words_n >= 0.8 * len(names)
+    return is_wordy and 2 * len(set(names)) >= len(names) > 2 * len(_again(grid, row))
+
+
+def _again(grid: dict[int, list[str]], row: int) -> list[int]:
+    """The columns in which a row's cell stands in another row, too; the same row once more is no other."""
+    cells = list(map(folded, grid[row]))
+    others = [line for line in (list(map(folded, each)) for each in grid.values()) if line != cells]
+    return [
+        column
+        for column in _filled(cells)
+        if any(column < len(line) and line[column] == cells[column] for line in others)
+    ]
 
 
 def _names_the_rest(grid: dict[int, list[str]], rows: list[int], zone: ZoneInfo) -> bool:
-    """Whether the next row is one more heading row: it names blank columns, and nothing of it comes again below."""
-    cells = grid.get(rows[-1] + 1)
+    """Whether the next row is one more heading row: it names blank columns, and nothing of it stands in another."""
+    row = rows[-1] + 1
+    cells = grid.get(row)
     if cells is None:
         return False
-    named = {column for row in rows for column in _filled(grid[row])}
+    named = {column for above in rows for column in _filled(grid[above])}
     columns = _filled(cells)
     fills_blanks = bool(set(columns) - named)
     leaves_whole = bool(named - set(columns))  # a heading that spans both rows; a row of data fills it
-    if not fills_blanks or not leaves_whole or not _is_wordy(cells, columns, zone):
-        return False
-    below = [line for row, line in grid.items() if row > rows[-1] + 1]
-    return not any(
-        column < len(line) and folded(line[column]) == folded(cells[column]) for line in below for column in columns
-    )
+    is_words = all(number(cells[column]) is None and instant(cells[column], zone) is None for column in columns)
+    return fills_blanks and leaves_whole and is_words and not _again(grid, row)
 
 
 # --- rows that are no responses -----------------------------------------------------------------------------------
@@ -153,8 +160,7 @@ def _firsts(table: Table) -> list[str]:
 
 def _totals(firsts: list[str]) -> list[str]:
     """The words of totals that stand first in a row."""
-    known = {folded(word) for word in _TOTALS}
-    return list(dict.fromkeys(first for first in firsts if folded(first) in known))
+    return list(dict.fromkeys(first for first in firsts if folded(first).lower() in TOTALS))
 
 
 def _deletions(firsts: list[str]) -> list[str]:
@@ -168,12 +174,11 @@ def _ditto(table: Table) -> tuple[list[str], list[str]]:
 
     In a text, "same as above" may mean another answer of the same person, not the person above.
     """
-    known = {folded(mark) for mark in _DITTO}
     marks: dict[str, None] = {}
     doubtful: dict[str, None] = {}
     for index in range(len(table.headings)):
         column = [cells[index] for _, cells in table.rows if not is_blank(cells[index])]
-        found = [cell.strip() for cell in column if folded(cell) in known]
+        found = [cell.strip() for cell in column if folded(cell) in DITTO]
         texts_n = sum(len(cell) > _LONG for cell in column)
         (doubtful if texts_n * 10 > len(column) - len(found) else marks).update(dict.fromkeys(found))
     return [mark for mark in marks if mark not in doubtful], list(doubtful)

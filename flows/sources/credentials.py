@@ -14,15 +14,21 @@ CredentialPart = Literal["token", "user", "password"]
 _BLOCK_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*-(token|user|password)")
 
 
-def credential(name: str, part: CredentialPart) -> str:
-    """One part of a named credential: `org-a-kobo`, `token` is the variable ORG_A_KOBO_TOKEN, else the Secret block
-    `org-a-kobo-token`. Raises SourceFault, which names both places, if it is in neither.
+def credentials(name: str, *parts: CredentialPart) -> list[str]:
+    """Parts of a named credential: `org-a-kobo`, `token` is the variable ORG_A_KOBO_TOKEN, else the Secret block
+    `org-a-kobo-token`. Raises SourceFault, which names both places of each that is in neither.
     """
-    variable, block = f"{name}-{part}".replace("-", "_").upper(), f"{name}-{part}"
-    value = os.environ.get(variable) or _stored(block)
-    if not value:
-        raise SourceFault("credentials_missing", f"{variable} (monosashi secret {block})")
-    return value
+    blocks = [f"{name}-{part}" for part in parts]
+    values = [os.environ.get(_variable(block)) or _stored(block) for block in blocks]
+    missing = [block for block, value in zip(blocks, values, strict=True) if not value]
+    if missing:
+        named = [f"{_variable(block)} (monosashi secret {block})" for block in missing]
+        raise SourceFault("credentials_missing", "、".join(named))
+    return [value for value in values if value]
+
+
+def _variable(block: str) -> str:
+    return block.replace("-", "_").upper()
 
 
 def _stored(block: str) -> str | None:
@@ -36,8 +42,8 @@ def _stored(block: str) -> str | None:
         return None
 
 
-def store_secret(name: str, value: str) -> None:
-    """Keep a token, user or password as a Prefect Secret block. Raises UserMistake on a name no source asks for."""
+def refuse_unfit(name: str, value: str) -> None:
+    """Raise UserMistake on a name that no source can ask for, and where there is nothing to keep."""
     if not _BLOCK_NAME.fullmatch(name):
         wrong = ("名前の形が違います", "is no name of a credential's part")
         expected = (
@@ -45,6 +51,14 @@ def store_secret(name: str, value: str) -> None:
             "a source's credentials with -token, -user or -password was expected (for example org-a-kobo-token)",
         )
         raise UserMistake([fault("NAME", "", wrong, expected)])
+    if not value.strip():
+        wrong = ("保存するものが空です", "is empty: nothing was stored")
+        expected = ("標準入力か画面から入れてください", "it was expected on standard input or typed in")
+        raise UserMistake([fault(name, "", wrong, expected)])
+
+
+def store_secret(name: str, value: str) -> None:
+    """Keep a token, user or password as a Prefect Secret block."""
     from prefect.blocks.system import Secret
 
     Secret(value=value).save(name, overwrite=True, _sync=True)  # type: ignore[call-arg, arg-type]

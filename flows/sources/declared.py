@@ -47,6 +47,10 @@ CredentialName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")]
 """Names a token, or a user and password, kept in the environment or in Prefect Secret blocks."""
 
 
+SourceId = Annotated[str, Field(pattern=r"^[^./\\\s][^/\\]*$")]
+"""Its snapshots and the folder of its pull are named after it."""
+
+
 class KoboAsset(Definition):
     """A form on a KoboToolbox server (API v2). The credential is a token."""
 
@@ -83,7 +87,7 @@ class Source(Definition):
     server's form goes on from wave to wave: a run reads it once.
     """
 
-    id: str
+    id: SourceId
     organisation: str | None = None
     form: str
     instrument: str
@@ -115,6 +119,12 @@ class Source(Definition):
     def kind(self) -> str:
         """`files`, `kobo`, `odk` or `limesurvey`."""
         return next(name for name in ("files", "kobo", "odk", "limesurvey") if getattr(self, name) is not None)
+
+    @property
+    def origin(self) -> dict[str, str | int]:
+        """The form, and the server it is on: what a record's identity holds within. Empty where files are sent."""
+        told = self.server.model_dump(exclude={"credentials", "time_zone"}) if self.server is not None else {}
+        return {"kind": self.kind, **told} if told else {}
 
     @property
     def place(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from pathlib import Path
 
 from flows.file_kinds import KINDS
@@ -19,7 +20,7 @@ def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], 
     pattern = source.place.replace("{wave}", wave)
     received: list[Received] = []
     findings: list[Finding] = []
-    for path in sorted(inbox.glob(pattern)):
+    for path in sorted(_matching(inbox, pattern)):
         name = printable(path.relative_to(inbox))
         content = path.read_bytes()
         if not content.strip(b"\xef\xbb\xbf\r\n \t"):
@@ -29,6 +30,11 @@ def pull_files(source: Source, wave: str, inbox: Path) -> tuple[list[Received], 
     if source.required and not received and not findings:
         findings.append(Finding(wave, source.organisation, source.form, pattern, "file_missing"))
     return received, findings
+
+
+def _matching(inbox: Path, pattern: str) -> set[Path]:
+    """The files a pattern means. A Mac writes が in a name as two characters, which look like the one."""
+    return {path for form in ("NFC", "NFD") for path in inbox.glob(unicodedata.normalize(form, pattern))}
 
 
 def printable(path: Path) -> str:
@@ -43,7 +49,7 @@ def undeclared_files(programme: Programme, waves: list[str], inbox: Path) -> lis
         for source in programme.settings.sources
         for wave in source.waves
         if source.files is not None
-        for path in inbox.glob(source.files.replace("{wave}", wave))
+        for path in _matching(inbox, source.files.replace("{wave}", wave))
     }
     tables = {path for path in inbox.rglob("*") if path.suffix.lower() in TABLE_SUFFIXES and path.is_file()}
     return [

@@ -5,18 +5,18 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
-from contextvars import copy_context
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
 from flows.failures import where
 from flows.findings import Finding
 from flows.landing import Landed, LandingStore, Pulled, Received
-from flows.snapshots import SnapshotDraft, known_stamps
-from flows.sources.credentials import credential
+from flows.snapshots import RepeatedRecord, SnapshotDraft, known_stamps
+from flows.sources.credentials import credentials
 from flows.sources.declared import Source
 from flows.sources.files import pull_files
 from flows.sources.server import FormStructure, Server, SourceFault
@@ -49,7 +49,10 @@ def pull_sources(
     `servers_asked` False takes what a server's form held at its last pull, and asks no server.
     """
 
-    def pull(source: Source, wave: str) -> tuple[list[Landed], list[Finding]]:
+    def pull(context: Context, source: Source, wave: str) -> tuple[list[Landed], list[Finding]]:
+        return context.run(pull_one, source, wave)
+
+    def pull_one(source: Source, wave: str) -> tuple[list[Landed], list[Finding]]:
         if source.server is None:
             received, findings = pull_files(source, wave, inbox)
             return [store.land(each) for each in received], findings
@@ -63,9 +66,8 @@ def pull_sources(
             reason_code, expected = "source_failed", where(error)
         return [], [Finding(wave, source.organisation, source.form, source.place, reason_code, expected=expected)]
 
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        tasks = [pool.submit(copy_context().run, pull, source, wave) for source, wave in sources]
-        pulled = [each.result() for each in tasks]
+    with ThreadPool(AT_ONCE) as pool:  # of daemons: whoever is told to end does not wait for a server that is silent
+        pulled = pool.starmap(pull, [(copy_context(), source, wave) for source, wave in sources], chunksize=1)
     return [one for landed, _ in pulled for one in landed], [one for _, findings in pulled for one in findings]
 
 
@@ -74,17 +76,18 @@ def open_server(source: Source) -> Server:
     if source.kobo is not None:
         from flows.sources.kobo import KoboServer
 
-        return KoboServer(source.kobo, credential(source.kobo.credentials, "token"))
+        [token] = credentials(source.kobo.credentials, "token")
+        return KoboServer(source.kobo, token)
     if source.odk is not None:
         from flows.sources.odk import OdkServer
 
-        name = source.odk.credentials
-        return OdkServer(source.odk, credential(name, "user"), credential(name, "password"))
+        user, password = credentials(source.odk.credentials, "user", "password")
+        return OdkServer(source.odk, user, password)
     if source.limesurvey is not None:
         from flows.sources.limesurvey import LimeSurveyServer
 
-        name = source.limesurvey.credentials
-        return LimeSurveyServer(source.limesurvey, credential(name, "user"), credential(name, "password"))
+        user, password = credentials(source.limesurvey.credentials, "user", "password")
+        return LimeSurveyServer(source.limesurvey, user, password)
     raise ValueError(f"{source.id} lies on no server")
 
 
@@ -93,11 +96,11 @@ def pull_server(source: Source, wave: str, server: Server, store: LandingStore, 
 
     Nothing lands before the whole form has come: a pull that was interrupted leaves no trace behind.
     """
-    before = store.last_pull(source.id)
-    snapshot_before = store.path(before.landed.sha256) if before is not None else None
-    known = known_stamps(snapshot_before) if server.is_incremental and snapshot_before is not None else {}
     with closing(server), _workplace(store, source.id) as folder, ExitStack() as drafts:
-        draft, announced_n = _whole(server, known, folder, progress, drafts)
+        before = _last_pull(source, store)
+        snapshot_before = store.checked(before.landed.sha256) if before is not None else None
+        known = known_stamps(snapshot_before) if server.is_incremental and snapshot_before is not None else {}
+        draft, records_n = _whole(server, known, folder, progress, drafts)
         structure = server.structure()  # last, so that it knows every version that a record may name
         snapshot, notes = folder / "snapshot.jsonl", folder / "changes.jsonl"
         changes = draft.write(source.kind, structure, snapshot_before, snapshot, notes)
@@ -109,34 +112,48 @@ def pull_server(source: Source, wave: str, server: Server, store: LandingStore, 
             instrument=source.instrument,
             file_name=source.place,
             content=snapshot,
-            announced_n=announced_n,
-            received_n=draft.records_n,
+            announced_n=records_n,
+            received_n=records_n,
             form_version=next(iter(list(structure.versions)[::-1]), None),
         )
         landed = store.land(received)
         is_new = before is None or before.landed.sha256 != landed.sha256
         pulled = _pulled(source, landed, changes.counts, notes, structure, folder / "pages", store, is_new=is_new)
-    store.note_pull(pulled)
+        store.note_pull(pulled)
     return pulled
+
+
+def _last_pull(source: Source, store: LandingStore) -> Pulled | None:
+    """The pull before, if it was of this very form: the records of another one are not gone because it is not asked."""
+    last = store.last_pull(source.id)
+    return last if last is not None and last.origin == source.origin else None
 
 
 def _whole(
     server: Server, known: dict[str, str], folder: Path, progress: PullProgress, drafts: ExitStack
 ) -> tuple[SnapshotDraft, int]:
-    """Read the form from its beginning until as many records came as the server announces."""
-    progress.expect(server.announced())
+    """Read the form from its beginning until as many records came as the server announces: these, and their number."""
+    announced_n = server.announced()
     for attempt in range(TRIES):
-        pages = _emptied(folder / "pages")
+        progress.expect(announced_n)
         draft = SnapshotDraft(_emptied(folder / f"try{attempt}"))
         drafts.callback(draft.close)
-        for number, page in enumerate(server.pages(known)):
-            (pages / f"{number:06}").write_bytes(page.body)
-            draft.take(page)
-            progress.advance(len(page.records) + len(page.unchanged))
-        announced_n = server.announced()
-        if draft.records_n == announced_n:
-            return draft, announced_n
-    raise SourceFault("source_changing", f"{announced_n}, {draft.records_n}")
+        try:
+            _read(server, known, draft, _emptied(folder / "pages"), progress)
+            announced_n = server.announced()
+            fault = SourceFault("source_changing", f"{announced_n}, {draft.records_n}")
+            if draft.records_n == announced_n:
+                return draft, announced_n
+        except RepeatedRecord as repeated:
+            fault = repeated
+    raise fault
+
+
+def _read(server: Server, known: dict[str, str], draft: SnapshotDraft, pages: Path, progress: PullProgress) -> None:
+    for number, page in enumerate(server.pages(known)):
+        (pages / f"{number:06}").write_bytes(page.body)
+        draft.take(page)
+        progress.advance(len(page.records) + len(page.unchanged))
 
 
 def _pulled(
@@ -153,6 +170,7 @@ def _pulled(
     """The line about this pull; what came is kept as received if it held anything new."""
     return Pulled(
         source=source.id,
+        origin=source.origin,
         pulled_at=datetime.now(UTC).isoformat(timespec="seconds"),
         landed=landed,
         changed=changed,
@@ -164,23 +182,11 @@ def _pulled(
 
 def _last_landed(source: Source, wave: str, store: LandingStore) -> Landed:
     """What a form held at its last pull, for this wave. Raises SourceFault if it was never pulled."""
-    last = store.last_pull(source.id)
+    last = _last_pull(source, store)
     if last is None:
         raise SourceFault("source_never_pulled")
-    return store.land(
-        Received(
-            source=source.id,
-            wave=wave,
-            organisation=source.organisation,
-            form=source.form,
-            instrument=source.instrument,
-            file_name=source.place,
-            content=store.read(last.landed.sha256),
-            announced_n=last.landed.announced_n,
-            received_n=last.landed.received_n,
-            form_version=last.landed.form_version,
-        )
-    )
+    now = replace(last.landed, wave=wave, organisation=source.organisation, form=source.form)
+    return store.note(replace(now, instrument=source.instrument, file_name=source.place))
 
 
 @contextmanager
@@ -188,10 +194,12 @@ def _workplace(store: LandingStore, source: str) -> Iterator[Path]:
     """An empty folder for one source's pull, on the store's disk; a second pull of the same source waits for it."""
     folder = store.folder / "pulling" / source
     folder.parent.mkdir(exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
+    with (folder.parent / f"{source}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield _emptied(folder)
-        shutil.rmtree(folder)
+        try:
+            yield _emptied(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _emptied(folder: Path) -> Path:

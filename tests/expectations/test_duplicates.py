@@ -75,7 +75,8 @@ def test_any_difference_in_a_later_wave_is_a_new_version(make_frames):
 
 def test_another_person_under_the_same_number_is_no_edit(make_frames):
     rows = [delivered("w1"), delivered("w2", SAME | {"respondent_id": "q"}), delivered("w3")]
-    assert found(make_frames, *rows) == dict.fromkeys((1, 2, 3), ("duplicate_conflict", ""))
+    others = {1: "w2.csv: 2", 2: "w1.csv: 1", 3: "w2.csv: 2"}
+    assert found(make_frames, *rows) == {row: ("duplicate_conflict", other) for row, other in others.items()}
 
 
 def test_the_kind_of_missing_and_the_question_it_stands_in_are_content(make_frames):
@@ -118,7 +119,8 @@ def test_an_edit_that_is_taken_back_counts_where_it_was_taken_back(make_frames):
 
 def test_a_contradiction_of_the_last_wave_leaves_nothing_and_a_later_wave_resolves_it(make_frames):
     rows = [delivered("w1"), delivered("w2"), delivered("w2", OTHER, "other.csv")]
-    assert found(make_frames, *rows) == dict.fromkeys((1, 2, 3), ("duplicate_conflict", ""))
+    others = {1: "other.csv: 3", 2: "other.csv: 3", 3: "w1.csv: 1"}
+    assert found(make_frames, *rows) == {row: ("duplicate_conflict", other) for row, other in others.items()}
     resolved = [*rows, delivered("w3", OTHER)]
     assert found(make_frames, *resolved) == dict.fromkeys((1, 2, 3), ("superseded", "w3.csv"))
 
@@ -133,13 +135,13 @@ def test_responses_do_not_meddle_with_each_other(make_frames):
         with_id(delivered("w2", OTHER), "a"),
         with_id(delivered("w2"), "b"),
         with_id(delivered("w2"), "c"),
-        with_id(delivered("w2", OTHER), "c"),
+        with_id(delivered("w2", OTHER, sheet="second"), "c"),
     ]
     assert found(make_frames, *rows) == {
         1: ("superseded", "w2.csv"),
         4: ("duplicate", ""),
-        5: ("duplicate_conflict", ""),
-        6: ("duplicate_conflict", ""),
+        5: ("duplicate_conflict", "w2.csv [second]: 6"),
+        6: ("duplicate_conflict", "w2.csv: 5"),
     }
 
 

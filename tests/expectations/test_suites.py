@@ -44,6 +44,22 @@ def test_a_finding_names_only_so_many_codes(form):
     assert len(rules["gender.codes"].arguments["value_set"]) == 47
 
 
+def test_a_choice_that_excludes_the_others_is_noted_beside_them(form):
+    codes = ["1", "10", "8", "88", "0"]
+    choices = [{"code": code, "label": {"ja": "文", "en": "text"}, "exclusive": code in ("8", "0")} for code in codes]
+    asked = Question.model_validate(form.by_id["area"].model_dump() | {"choices": choices})
+    rule = _rules(form.model_copy(update={"questions": [asked]}))["area.exclusive"]
+    assert (rule.reason_code, rule.expected) == ("exclusive_choice", "8, 0")
+    assert (rule.severity, rule.effect) == ("warning", "note")
+    contradicting = [
+        ticks
+        for ticks in ("8", "0", "1|10", "88", "10|88", "1|8", "8|88", "1|8|88", "10|0", "1|10|88|0", "8|0")
+        if re.search(rule.arguments["regex"], ticks)
+    ]
+    assert contradicting == ["1|8", "8|88", "1|8|88", "10|0", "1|10|88|0", "8|0"]
+    assert "area.exclusive" not in _rules(form)
+
+
 def test_a_form_filed_by_an_organisation_needs_no_respondent(form):
     log = form.model_copy(update={"subject": "organisation"})
     assert "respondent_id.given" not in _rules(log)

@@ -60,6 +60,19 @@ def test_a_required_question_nobody_was_asked_rejects_nothing(run, kind):
     assert len(run({"level": {"missing": kind}}).responses) == 1
 
 
+def test_a_row_that_was_never_sent_has_no_other_reason(run):
+    findings = pd.DataFrame([_finding(2, "incomplete_at_source"), _finding(3, "rejected_at_source")])
+    bad = {"answered_on": None, "level": {"missing": "blank"}}
+    found = run({}, bad, bad, findings=findings.astype({"row_n": "Int64"}))
+    assert found.findings[found.findings["row_n"] == 2]["reason_code"].tolist() == ["incomplete_at_source"]
+    assert found.findings[found.findings["row_n"] == 3]["reason_code"].tolist() == [
+        "bad_date",
+        "rejected_at_source",
+        "required_missing",
+    ]
+    assert found.responses["row_n"].tolist() == [1]
+
+
 def test_a_rejected_row_keeps_every_reason(run, form):
     found = run({}, {"gender": "?", "area": ["work", "?"], "cases": -1.0, "respondent_id": None})
     reasons = list(zip(found.findings["question_id"], found.findings["reason_code"], strict=True))

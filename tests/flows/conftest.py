@@ -61,8 +61,9 @@ def start_monosashi(environment: dict[str, str]) -> Callable[..., subprocess.Pop
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(*arguments: object, **how: Any) -> subprocess.Popen[str]:
-        given: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment} | how
-        return subprocess.Popen([COMMAND, *map(str, arguments)], text=True, stdin=subprocess.DEVNULL, **given)
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        given: dict[str, Any] = streams | {"env": environment} | how
+        return subprocess.Popen([COMMAND, *map(str, arguments)], text=True, **given)
 
     return start
 

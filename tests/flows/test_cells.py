@@ -27,10 +27,20 @@ def jst(*parts: int) -> datetime:
         ("㈱ものさし", "(株)ものさし"),
         ("①", "1"),
         ("髙﨑", "髙﨑"),  # variants of a name's character are no width variants: they stay
+        ("永住者\u200b", "永住者"),
+        ("か\u200b\u3099 \u200e", "が"),
     ],
 )
 def test_a_label_is_compared_without_width(cell: str, expected: str) -> None:
     assert folded(cell) == expected
+
+
+@pytest.mark.parametrize(
+    ("in_utf8", "in_cp932"), [("〜19", "～19"), ("P−001", "P－001"), ("—", "―"), ("20‐29", "20-29")]
+)
+def test_a_label_is_the_same_in_utf8_and_in_cp932(in_utf8: str, in_cp932: str) -> None:
+    """Windows reads the bytes of 〜, − and — as other characters than a UTF-8 file of the same words holds."""
+    assert folded(in_cp932.encode("cp932").decode("cp932")) == folded(in_utf8)
 
 
 @given(st.text())

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -95,12 +96,38 @@ def test_the_store_only_grows(tmp_path_factory: pytest.TempPathFactory, files: l
     assert len(store.manifest()) == len(set(files))
 
 
+def test_two_who_land_at_once_note_a_file_once(store: LandingStore) -> None:
+    """Each with a store of its own, as two runs have; what the other noted since is known."""
+    files = [replace(ANSWERS, file_name=f"{number}.csv") for number in range(20)]
+    LandingStore(store.folder).land(files[0])
+    with ThreadPoolExecutor(4) as pool:
+        for each in [pool.submit(LandingStore(store.folder).land, file) for file in files * 4]:
+            each.result()
+    assert sorted(line.file_name for line in store.manifest()) == sorted(file.file_name for file in files)
+    assert store.land(files[7]) in store.manifest()
+    assert len(store.manifest()) == len(files)
+
+
+def test_the_manifest_is_not_read_again_for_every_file(store: LandingStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(100):
+        store.land(replace(ANSWERS, file_name=f"{number}.csv"))
+    parsed: list[str | bytes] = []
+    monkeypatch.setattr("flows.landing.json.loads", lambda text, loads=json.loads: parsed.append(text) or loads(text))
+    again = LandingStore(store.folder)
+    for number in range(50, 150):
+        again.land(replace(ANSWERS, file_name=f"{number}.csv"))
+    assert len(again.manifest()) == 150
+    assert len(parsed) < 2 * 100 + 2 * 150
+
+
 def test_an_altered_object_is_refused(store: LandingStore) -> None:
     landed = store.land(ANSWERS)
+    assert store.checked(landed.sha256).read_bytes() == ANSWERS.content
     store.folder.joinpath("objects", landed.sha256[:2], landed.sha256).write_bytes(b"a,b\n1,9\n")
-    with pytest.raises(ValueError, match="altered") as caught:
-        store.read(landed.sha256)
-    assert "1,9" not in str(caught.value)
+    for look in (store.read, store.checked):
+        with pytest.raises(ValueError, match="altered") as caught:
+            look(landed.sha256)
+        assert "1,9" not in str(caught.value)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 20, -2, -1])

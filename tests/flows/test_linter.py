@@ -28,8 +28,8 @@ WORDS = {"ja": "例", "en": "example"}
 FileOf = Callable[..., bytes]
 
 
-def question(name: str, kind: str, *codes: str, **more: Any) -> dict[str, Any]:
-    choices = [{"code": code, "label": WORDS} for code in codes]
+def question(name: str, kind: str, *codes: str, alone: str = "", **more: Any) -> dict[str, Any]:
+    choices = [{"code": code, "label": WORDS, "exclusive": code == alone} for code in codes]
     asked = {"wording": WORDS, "asked_of": WORDS, "since": "2024-01-01"}
     return {"id": name, "type": kind, "choices": choices, **asked, **more}
 
@@ -44,7 +44,7 @@ FORM = Form.model_validate(
         "questions": [
             question("gender", "single", "female", "male", required=True),
             question("age", "number", minimum=0, maximum=120),
-            question("topics", "multi", "1", "2", "3"),
+            question("topics", "multi", "1", "2", "3", "9", alone="9"),
             question("found_by", "multi", "1", "2"),
             question("comment", "text"),
         ],
@@ -57,7 +57,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "topics": {
         "class": "B",
         "column": "相談",
-        "map": {"仕事": 1, "住まい": 2, "仕事、住まい": 3},
+        "map": {"仕事": 1, "住まい": 2, "仕事、住まい": 3, "ない": 9},
         "separators": ["、"],
     },
     "found_by": {"class": "B", "flags": {1: "知人", 2: "広告"}, "ticked": ["○"]},
@@ -155,8 +155,7 @@ def test_words_know_no_other_details(kind: str) -> None:
 
 def test_a_file_without_faults_may_be_sent(file_of: FileOf) -> None:
     for ending in (".csv", ".xlsx", ".xls", ".ods"):
-        lines = of_rows(file_of, good(1), good(2, 年齢="無回答"), ending=ending)
-        assert lines == []
+        assert (lines := of_rows(file_of, good(1), good(2, 年齢="無回答"), ending=ending)) == []
         assert said(lines, "ja") == ["直すところはありません。このままお送りください。"]
 
 
@@ -192,6 +191,12 @@ def test_copies_and_contradictions(file_of: FileOf) -> None:
     ]
 
 
+def test_a_choice_that_excludes_the_others_is_named_as_the_form_names_it(file_of: FileOf) -> None:
+    [line] = of_rows(file_of, good(1, 相談="ない"), good(2, 相談="ない、仕事"))
+    assert (line.kind, line.severity, line.cells) == ("exclusive_choice", "warning", ("F3",))
+    assert "選択肢(ない)" in line.what.ja
+
+
 def test_a_check_of_the_programme_speaks_to_the_sender(file_of: FileOf) -> None:
     [line] = of_rows(file_of, good(1, 面談日="2026-03-05"))
     assert line.what.ja == "answers.csv の (下記の) 行目、期間の外です。貴団体 に確かめる。"
@@ -202,7 +207,7 @@ def test_cells_that_look_like_something_else(file_of: FileOf) -> None:
     rows = [
         good(1, 面談日="45356"),
         good(2, 人="1.23E+11"),
-        good(3, 性別="〃"),
+        good(3, 性別="″"),
         good(4, 記述="#N/A"),
         good(5, 年齢="#REF!"),
     ]
@@ -261,10 +266,19 @@ def test_headings_that_have_moved_are_the_only_thing_told(file_of: FileOf) -> No
     content = file_of([["相談記録"], HEADINGS, good(1, 性別="秘密")], ".xlsx", "回答")
     [line] = linted(content, "a.xlsx", heading_rows=[4])
     assert (line.kind, line.severity, line.cells) == ("heading_elsewhere", "critical", ("2:2",))
-    assert "2 行目" in line.what.ja
-    assert "4 行目" in line.what.ja
-    [line] = linted(file_of([good(1), good(2)], ".csv"), "a.csv")[:1]
-    assert line.kind.startswith("column_missing"), "no headings anywhere"
+    assert all(row in line.what.ja for row in ("2 行目", "4 行目"))
+
+
+def test_a_file_without_the_forms_headings_is_told_so_once(file_of: FileOf) -> None:
+    with_semicolons = "\n".join([";".join(HEADINGS), ";".join(map(str, good(1)))]).encode()
+    for content in (file_of([good(1), good(2)], ".csv"), file_of([good(1)], ".csv"), with_semicolons):
+        assert places(linted(content, "a.csv")) == [("headings_missing", "critical", ["1:1"])]
+    assert [line.kind for line in linted(b"\n", "a.csv")] == ["file_empty"]
+
+
+def test_a_row_that_a_mark_further_down_deletes_is_told_apart(file_of: FileOf) -> None:
+    lines = of_rows(file_of, good(1), good(2), good(1, 番号="(削除)1"), deleted_rows=["(削除)"])
+    assert places(lines) == [("deleted_below", "warning", ["2:2"]), ("deleted_at_source", "warning", ["4:4"])]
 
 
 # --- workbooks ----------------------------------------------------------------------------------------------------
@@ -317,7 +331,7 @@ def test_files_that_cannot_be_read(file_of: FileOf) -> None:
     broken: list[tuple[bytes, str, str]] = [
         (b"<html><table>", "a.xls", "other_format"),
         (file_of([HEADINGS, good(1)], ".xlsx")[:900], "a.xlsx", "unreadable_file"),
-        (b'a,b\n1,"x\n', "a.csv", "unreadable_file"),
+        (b'a,b\n1,"x\n', "a.csv", "quote_broken"),
         (file_of([HEADINGS], ".csv"), "a.csv", "file_empty"),
         ("番号\n1\n".encode("euc_jp"), "a.csv", "encoding_unreadable"),
     ]
@@ -327,7 +341,7 @@ def test_files_that_cannot_be_read(file_of: FileOf) -> None:
 
 
 def test_lines_of_two_encodings_are_told_apart(file_of: FileOf) -> None:
-    first = file_of([HEADINGS, good(1), good(2)], ".csv")
+    first = file_of([HEADINGS, good(1), good(2, 記述="二\n行")], ".csv")
     second = file_of([good(3)], ".csv", encoding="cp932")
     [line] = linted(first + second, "a.csv")
     assert (line.kind, line.cells) == ("mixed_encodings", ("4:4",))

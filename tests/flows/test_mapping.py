@@ -305,16 +305,16 @@ def test_a_column_may_have_had_another_name() -> None:
 
 
 def test_gone_and_doubled_columns_map_nothing() -> None:
-    for headings, expected in [
-        (["番号", "人", "日"], "記述"),
-        ([*HEADINGS, "人"], "人"),
-        (["番号", "人", "記述"], "日"),
+    for headings, reason_code, expected in [
+        (["番号", "人", "日"], "columns_changed", "記述"),
+        ([*HEADINGS, "人"], "ambiguous_column", "人"),
+        (["番号", "人", "記述"], "columns_changed", "日"),
     ]:
         result = mapped(headings, [["1", "p", "2024-03-05", "x", "q"]], TEXT_INSTRUMENT, TEXT_FORM)
         assert result.responses.empty
         assert result.answers.empty
         [finding] = result.findings
-        assert (finding.reason_code, finding.severity, finding.row_n) == ("columns_changed", "critical", None)
+        assert (finding.reason_code, finding.severity, finding.row_n) == (reason_code, "critical", None)
         assert finding.expected == expected
 
 

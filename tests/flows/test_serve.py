@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from warehouse.read import published_run
 pytestmark = [pytest.mark.flow, pytest.mark.model, pytest.mark.timeout(1_200)]
 
 PATIENCE_S = 300
+OPENING = "somebody:who looks"
+"""User and password of those who look at Prefect's own pages."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,8 @@ class Serving:
         address = re.search(r"http://127\.0\.0\.1:\d+/api", self.await_("/api"))
         assert address is not None
         data = json.dumps(body or {}).encode()
-        request = urllib.request.Request(  # noqa: S310 - loopback
-            f"{address[0]}/{path}", data, {"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json", "Authorization": f"Basic {b64encode(OPENING.encode()).decode()}"}
+        request = urllib.request.Request(f"{address[0]}/{path}", data, headers)  # noqa: S310 - loopback
         direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         for _ in range(20):
             try:
@@ -91,7 +93,7 @@ def serving(
     tmp_path: Path,
 ) -> Callable[..., Any]:
     """Serve a programme; at the end of the block a signal ends it, and nothing of it may be left."""
-    quick = environment | {"PREFECT_RUNNER_POLL_FREQUENCY": "2"}
+    quick = environment | {"PREFECT_RUNNER_POLL_FREQUENCY": "2", "PREFECT_SERVER_API_AUTH_STRING": OPENING}
 
     @contextmanager
     def serve(programme: Path, inbox: Path, data: Path, end_with: int) -> Iterator[Serving]:

@@ -63,6 +63,12 @@ def test_an_encoding_that_is_not_declared_is_a_reason_not_a_guess() -> None:
         assert reason("氏名,備考\nほげ,ふが\n".encode(encoding), layout=only_unicode) == "encoding_unreadable"
 
 
+def test_utf16_is_read_where_it_is_declared_and_never_as_anything_else() -> None:
+    layout = FileLayout(encodings=["cp932", "utf-16"], separator="\t")
+    assert of_csv("番号\t記述\n1\t髙﨑①㈱\n", layout, "utf-16").headings == ["番号", "記述"]
+    assert reason("番号\n1\n".encode("utf-16"), layout=FileLayout(encodings=["cp932"])) == "encoding_unreadable"
+
+
 def test_an_unknown_encoding_name_is_passed_over() -> None:
     assert of_csv("a\n1\n", FileLayout(encodings=["no-such-encoding", "utf-8"])).headings == ["a"]
 
@@ -97,7 +103,10 @@ def test_short_rows_are_filled() -> None:
 
 
 def test_a_quote_that_never_closes_does_not_swallow_the_rows_below() -> None:
-    assert reason(b'a,b\n1,"x\n2,y\n3,z\n') == "unreadable_file"
+    for content in (b'a,b\n1,"x\n2,y\n3,z\n', b'a,b\n1,"x"y\n2,z\n'):
+        with pytest.raises(UnreadableTableError) as caught:
+            read_table(content, "answers.csv", PLAIN)
+        assert (caught.value.reason_code, caught.value.expected) == ("quote_broken", "2")
 
 
 def test_blank_rows_are_no_responses_and_row_numbers_stay_the_sheets() -> None:

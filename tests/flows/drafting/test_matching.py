@@ -12,6 +12,8 @@ import pytest
 from expectations.questionnaire import Form
 from flows.drafting.crosswalk import Draft, drafted
 from flows.drafting.exports import read_export
+from flows.drafting.fields import Material
+from flows.sheets import UnreadableTableError
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 COUNTRIES = {"CN": "中国", "VN": "ベトナム", "BR": "ブラジル", "NP": "ネパール"}
@@ -276,6 +278,34 @@ def test_titles_and_merged_headings_and_marks_are_found() -> None:
 def test_one_heading_row_with_a_nameless_column_is_one_row() -> None:
     lines = ["番号,国籍,", *(f"{number},{name},未" for number, name in enumerate(NAMES * 5))]
     assert read_export("\n".join(lines).encode(), "list.csv", None, TOKYO).layout.heading_rows == [1]
+
+
+SECRETS = ["私の名前は山田です", "夫のことで困っている"]
+
+
+def of_lines(*lines: str) -> Material:
+    return read_export("\n".join(lines).encode(), "list.csv", None, TOKYO)
+
+
+def test_headings_that_stand_twice_are_headings_and_the_first_answers_are_not() -> None:
+    """Else somebody's answers would be shown as the names of the columns."""
+    rows = [f"2024-04-0{n},p{n},{name},{SECRETS[n % 2]},{SECRETS[0]}" for n, name in enumerate(NAMES, start=1)]
+    assert of_lines("日時,参加番号,国籍,理由,理由", *rows).layout.heading_rows == [1]
+    assert of_lines("日時,参加番号,国籍,理由,", *rows[:2]).layout.heading_rows == [1], "a row of answers is no heading"
+
+
+@pytest.mark.parametrize("with_day", [True, False])
+def test_a_file_without_headings_is_refused(with_day: bool) -> None:
+    rows = [f"{'2024-04-01' if with_day else '済'},{name},{SECRETS[n % 2]}{n}" for n, name in enumerate(NAMES * 3)]
+    with pytest.raises(UnreadableTableError) as caught:
+        of_lines(*rows)
+    assert (caught.value.reason_code, caught.value.expected) == ("headings_missing", "1-20")
+
+
+def test_a_broken_quote_is_no_reason_for_another_separator() -> None:
+    with pytest.raises(UnreadableTableError) as caught:
+        of_lines("国籍,記入日", *(f'"{name}"x,2024-04-01' for name in NAMES))
+    assert caught.value.reason_code == "quote_broken"
 
 
 def test_same_as_above_in_a_text_is_the_same_persons() -> None:

@@ -106,18 +106,20 @@ def test_a_deletion_alone_in_a_file_is_no_empty_file(deliver):
 
 
 def test_marks_and_dittos_of_rows_struck_out():
-    """The mark goes, what follows it stays; "as above" means the row above that counts."""
-    content = "番号,人\n1,p1\n（削除）2,p2\n〃,〃\n,(削除)\n3,（削除）\n削,p\n".encode()
+    """The mark goes, what follows it stays; "as above" means what is to be read above, struck out or not."""
+    content = "番号,人\n1,p1\n（削除）2,p2\n〃,〃\n,(削除)\n3,（削除）\n削,p\n（削除）\n〃,〃\n".encode()
     table = read_table(content, "a.csv", FileLayout.model_validate(LAYOUT))
     assert table.rows == [
         (2, ["1", "p1"]),
         (3, ["2", "p2"]),
-        (4, ["1", "p1"]),
+        (4, ["2", "p2"]),
         (5, ["", ""]),
         (6, ["3", "（削除）"]),
         (7, ["削", "p"]),
+        (8, ["", ""]),
+        (9, ["削", "p"]),
     ]
-    assert table.left_out == {3: "deleted_at_source", 5: "deleted_at_source"}
+    assert table.left_out == dict.fromkeys((3, 5, 8), "deleted_at_source")
 
 
 def test_a_record_deleted_on_the_server_takes_the_file_it_was_first_sent_in_along(deliver, survey):

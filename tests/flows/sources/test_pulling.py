@@ -190,9 +190,9 @@ def test_a_pull_that_broke_off_at_any_page_leaves_nothing_and_is_simply_repeated
     landed, [finding] = pull(kobo_source(kobo_server))
     assert (landed, finding.reason_code) == ([], "source_unreadable")
     assert not (store.folder / "manifest.jsonl").exists()
+    assert list((store.folder / "pulling").glob("*/")) == []
     pull(kobo_source(kobo_server))
     assert kept(store) == undisturbed
-    assert list((store.folder / "pulling").glob("*/")) == []
 
 
 @pytest.mark.parametrize("page", [1, 2, 3])

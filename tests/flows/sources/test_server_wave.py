@@ -238,7 +238,7 @@ def test_indicators_follow_the_servers_through_edits_deletions_and_back(
     servers.limesurvey.edit(1, submitdate=None)
     second = run()
     changed = tables(second)
-    left_out = ["deleted_at_source", "incomplete_at_source", "bad_date", "rejected_at_source"]  # no date yet
+    left_out = ["deleted_at_source", "incomplete_at_source", "rejected_at_source"]  # one reason each
     assert sorted(changed["out_finding"]["reason_code"]) == sorted([*said, *left_out])
     assert len(changed["core_response"]) == len(found["core_response"]) - 3
     assert differing(changed["out_indicator"], servers.truth), "the figures follow"
@@ -265,6 +265,7 @@ def test_an_organisation_whose_server_fails_has_not_reported_and_the_others_have
     wave = run_sample(servers.inbox, tmp_path / "data", programme=servers.programme)
     found = tables(wave)
     assert list(wave.outcome.mistakes["reason_code"]) == ["source_refused"]
+    assert wave.outcome.lines("en")[0].startswith("The server of kobo/org-a-questionnaire.jsonl refuses: ")
     organisations = set(
         found["core_response"].loc[found["core_response"]["form_id"] == "questionnaire", "organisation"]
     )
