@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from flows.findings import Finding
 from flows.landing import Landed
 from flows.programme import Programme
 
@@ -33,8 +34,17 @@ class Provenance:
     analyser: Mapping[str, str]
 
 
-def provenance(programme: Programme, wave: str, landed: Iterable[Landed], analyser: Mapping[str, str]) -> Provenance:
-    """Collect the provenance of a run of `wave` on these landed files."""
+def provenance(
+    programme: Programme,
+    wave: str,
+    landed: Iterable[Landed],
+    gone_without: Iterable[Finding],
+    analyser: Mapping[str, str],
+) -> Provenance:
+    """Collect the provenance of a run of `wave` on these landed files.
+
+    `gone_without`: what could not be landed, and why. The same files without another source are another run.
+    """
     code = _code_sha256()
     lock = hashlib.sha256(LOCK.read_bytes()).hexdigest() if LOCK.exists() else None
     commit, dirty = _commit()
@@ -42,6 +52,9 @@ def provenance(programme: Programme, wave: str, landed: Iterable[Landed], analys
         "wave": wave,
         "programme": programme.settings.id,
         "inputs": sorted((each.file_name, each.sha256, each.source, each.wave) for each in landed),
+        "gone_without": sorted(
+            (each.wave, each.file_name, each.reason_code, each.expected or "") for each in gone_without
+        ),
         "definitions": sorted((each.name, each.sha256) for each in programme.files),
         "code": code,
         "lock": lock,

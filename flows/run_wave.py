@@ -62,7 +62,7 @@ def run_wave(
         valid = validate(this, mapped, masked, findings)
         scores = score(this, valid)
         analysis = analyse(this, valid)
-        origin = load(this, landed, valid, masked, scores, analysis, warehouse_url)
+        origin = load(this, landed, findings, valid, masked, scores, analysis, warehouse_url)
         out = compute(this, landed, valid, analysis, origin, warehouse_url)
         return publish(this, valid, analysis, origin, out, warehouse_url)
 
@@ -179,6 +179,7 @@ def analyse(this: Wave, valid: Validation) -> TextAnalysis:
 def load(
     this: Wave,
     landed: list[Landed],
+    findings: list[Finding],
     valid: Validation,
     masked: MaskedAnswers,
     scores: pd.DataFrame,
@@ -186,7 +187,7 @@ def load(
     warehouse_url: str,
 ) -> Provenance:
     """Load everything of the run in one transaction; nobody sees it before it is published."""
-    origin = provenance(this.programme, this.name, landed, analyser_id())
+    origin = provenance(this.programme, this.name, landed, findings, analyser_id())
     accepted = valid.responses["response_id"]
     frames = {
         **this.input_frames(landed, valid.responses),

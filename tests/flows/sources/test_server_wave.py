@@ -259,7 +259,7 @@ def test_indicators_follow_the_servers_through_edits_deletions_and_back(
 
 
 def test_an_organisation_whose_server_fails_has_not_reported_and_the_others_have(
-    servers: Collected, run_sample: Callable[..., Any], tmp_path: Path
+    servers: Collected, run_sample: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     servers.kobo.may_read = False
     wave = run_sample(servers.inbox, tmp_path / "data", programme=servers.programme)
@@ -274,6 +274,12 @@ def test_an_organisation_whose_server_fails_has_not_reported_and_the_others_have
     people = cells[cells["indicator_id"].isin(["F-O2-2"]) & cells["is_declared"]]
     assert len(people)
     assert people[["numerator", "denominator"]].isna().all(axis=None), "not reported is not zero"
+
+    servers.kobo.may_read = True
+    monkeypatch.delenv("ORG_A_KOBO_TOKEN")
+    again = run_sample(servers.inbox, tmp_path / "data", programme=servers.programme).outcome
+    assert list(again.mistakes["reason_code"]) == ["credentials_missing"]
+    assert again.run_id != wave.outcome.run_id, "what it says is not the same"
 
 
 def test_a_time_before_midnight_utc_is_the_next_day_in_japan() -> None:
