@@ -189,29 +189,6 @@ def _code_faults(file: str, path: str, question: Question, mapping: AnswerMappin
     ]
 
 
-def criterion_faults(criteria: dict[str, Criterion], forms: dict[str, Form]) -> list[Fault]:
-    """Each version's rule reads a question there is, knows its choices, and begins on its own day."""
-    faults: list[Fault] = []
-    for name, criterion in criteria.items():
-        file = f"rubrics/criteria/{name}.yml"
-        faults += repeated(file, "versions", [each.effective_from.isoformat() for each in criterion.versions])
-        for index, version in enumerate(criterion.versions):
-            path = f"versions.{index}.rule"
-            form = forms.get(version.rule.form)
-            question = form.by_id.get(version.rule.question) if form else None
-            if form is None:
-                faults.append(unknown(file, f"{path}.form", ("様式", "a form"), forms))
-            elif question is None:
-                faults.append(unknown(file, f"{path}.question", ("設問", "a question"), form.by_id))
-            else:
-                faults += [
-                    unknown(file, f"{path}.levels", (f"選択肢 {code}", f"the choice {code}"), question.codes)
-                    for code in version.rule.levels
-                    if code not in question.codes
-                ]
-    return faults
-
-
 class IndicatorCheck:
     """Checks indicators and targets against forms, criteria, themes, periods and organisations."""
 
@@ -271,7 +248,7 @@ class IndicatorCheck:
         match whole:
             case Improvement() | Stage():
                 criterion = self.criteria.get(whole.criterion)
-                return criterion.versions[0].rule.form if criterion else ""
+                return criterion.versions[0].form if criterion else ""
             case Change() | Growth():
                 return whole.of.form
             case _:

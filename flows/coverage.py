@@ -167,7 +167,7 @@ def _poor(
 def _form(programme: Programme, whole: Whole) -> str:
     match whole:
         case Improvement() | Stage():
-            return programme.criteria[whole.criterion].versions[0].rule.form
+            return programme.criteria[whole.criterion].versions[0].form
         case Change() | Growth():
             return whole.of.form
         case _:
@@ -190,9 +190,13 @@ def _rest(programme: Programme, whole: Whole, answers: Classes, wave: str | None
         case Improvement() | Stage():
             criterion = programme.criteria[whole.criterion]
             days = [window.last_day for name, window in programme.windows.items() if wave in (None, name)]
-            asked = {criterion.at(day).rule.question for day in days}
+            asked = {name for day in days for name in _asked(criterion.at(day))}
             subject = [whole.subject] if isinstance(whole, Stage) and whole.subject else []
             return _of_questions([*sorted(asked), *subject], answers)
+
+
+def _asked(version: CriterionVersion) -> list[str]:
+    return [version.rule.question] if version.rule else version.questions
 
 
 def _of_count(count: Count, answers: Classes) -> Rest:

@@ -14,11 +14,11 @@ from expectations.questionnaire import Form
 from flows.check import (
     PROGRAMME,
     IndicatorCheck,
-    criterion_faults,
     instrument_faults,
     programme_faults,
     repeated,
 )
+from flows.criteria_check import criterion_faults
 from flows.instruments import Instrument
 from flows.open_questions import open_faults
 from flows.programme import Programme, ProgrammeFile

@@ -19,6 +19,7 @@ from flows.programme import Programme
 from flows.progress import StageProgress
 from flows.provenance import Provenance, started_by
 from flows.sources.declared import Source
+from rubrics.scoring import level_source
 from warehouse.compute import Question
 from warehouse.definitions import Language, Text, UserMistake, fault
 from warehouse.load import ExecutionRecord, RunRecord
@@ -100,9 +101,8 @@ class Wave:
                 for code in self._senders(landed.organisation, landed.instrument)
             ),
             levels={
-                criterion.id: (rule.rule.form, rule.rule.question, max(level.level for level in rule.levels))
+                criterion.id: level_source(criterion.at(programme.windows[self.name].last_day))
                 for criterion in programme.criteria.values()
-                for rule in [criterion.at(programme.windows[self.name].last_day)]
             },
             indicators=programme.indicators,
             targets=programme.targets,

@@ -6,7 +6,8 @@ from datetime import date
 
 import pandas as pd
 
-from rubrics.criteria import Criterion
+from rubrics.criteria import Criterion, CriterionVersion
+from warehouse.evidence import LevelSource
 
 SCORE_COLUMNS = ["response_id", "criterion_id", "criterion_version", "level", "origin", "question_id"]
 
@@ -30,6 +31,7 @@ def _by_criterion(criterion: Criterion, responses: pd.DataFrame, answers: pd.Dat
         [
             (day, version.version, version.rule.form, version.rule.question, version.rule.origin, code, level)
             for day, version in versions.items()
+            if version.rule is not None
             for code, level in version.rule.levels.items()
         ],
         columns=["answered_on", "criterion_version", "form_id", "question_id", "origin", "value_code", "level"],
@@ -39,3 +41,14 @@ def _by_criterion(criterion: Criterion, responses: pd.DataFrame, answers: pd.Dat
     ruled = known.merge(rules, on=["answered_on", "form_id"])
     found = ruled.merge(valid, on=["response_id", "question_id", "value_code"])
     return found.assign(criterion_id=criterion.id)[SCORE_COLUMNS]
+
+
+def level_source(version: CriterionVersion) -> LevelSource:
+    """Where the levels of a criterion in this version come from, as indicators need to know it."""
+    return LevelSource(
+        form=version.form,
+        question=version.rule.question if version.rule else None,
+        reads=tuple(version.rating.reads) if version.rating else (),
+        top=version.scale[-1],
+        precedence=tuple(version.precedence),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy.engine import Engine
 
-from warehouse.evidence import Evidence
+from warehouse.evidence import Evidence, LevelSource
 from warehouse.indicator_definitions import Indicator, OrganisationTarget
 from warehouse.indicators import compute_indicators
 from warehouse.periods import Window
@@ -17,17 +17,14 @@ from warehouse.read import read_table
 
 @dataclass(frozen=True)
 class Question:
-    """What a wave is asked: its period, who is judged and who reports, the definitions, and the criteria's questions.
-
-    `levels`: criterion -> (form, question that gives the level, its highest level).
-    """
+    """What a wave is asked: its period, who is judged and who reports, the definitions, and the criteria's sources."""
 
     period: str
     windows: dict[str, Window]
     organisations: list[str]
     expected: frozenset[tuple[str, str]]
     reported: frozenset[tuple[str, str]]
-    levels: dict[str, tuple[str, str, int]]
+    levels: dict[str, LevelSource]
     indicators: list[Indicator]
     targets: list[OrganisationTarget]
 

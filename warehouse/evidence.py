@@ -19,13 +19,27 @@ RESPONDENT = "respondent"
 
 
 @dataclass(frozen=True)
+class LevelSource:
+    """Where the levels of a criterion come from, in the version in force at the end of the period.
+
+    `question`: what gives the level by rule; `reads`: the texts that raters read; `top`: the highest level;
+    `precedence`: origins, the first of which counts where several give a level of one response.
+    """
+
+    form: str
+    question: str | None
+    reads: tuple[str, ...]
+    top: int
+    precedence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
     """Everything a run measures indicators on.
 
     `responses`: response_id, organisation, form_id, respondent_id, answered_at (UTC), answered_on; `answers`, `scores`
     and `themes` as loaded into the warehouse. `windows`: period -> its instants. `period`: the period measured.
     `reported`: (organisation, form) pairs whose file for this wave arrived; `expected`: those that should have.
-    `levels`: criterion -> (form, question that gives the level, its highest level).
     """
 
     responses: pd.DataFrame
@@ -36,7 +50,7 @@ class Evidence:
     period: str
     reported: frozenset[tuple[str, str]]
     expected: frozenset[tuple[str, str]]
-    levels: dict[str, tuple[str, str, int]]
+    levels: dict[str, LevelSource]
 
     @cached_property
     def valid_answers(self) -> dict[str, pd.DataFrame]:

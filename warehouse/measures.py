@@ -95,7 +95,7 @@ def _measured(definition: Whole, scope: Scope) -> Measured:
 def _form(definition: Whole, scope: Scope) -> str:
     match definition:
         case Improvement() | Stage():
-            return scope.evidence.levels[definition.criterion][0]
+            return scope.evidence.levels[definition.criterion].form
         case Change() | Growth():
             return definition.of.form
         case _:
@@ -188,7 +188,8 @@ def _covered(
 
 def _improvement(definition: Improvement, scope: Scope) -> Measured:
     """Each person's own first answer against the latest one of the period's window (see `Improvement`)."""
-    form, question, top = scope.evidence.levels[definition.criterion]
+    source = scope.evidence.levels[definition.criterion]
+    form, question, top = source.form, source.question or "", source.top
     rows = scope.responses(form)
     rows = rows.assign(level=scope.level_of(rows, definition.criterion), answer_class=_class_of(rows, question, scope))
     first = rows.drop_duplicates("respondent_id", keep="first").set_index("respondent_id")
@@ -294,7 +295,7 @@ def _difference(definition: Change | Growth, scope: Scope) -> Measured:
 
 
 def _stage(definition: Stage, scope: Scope) -> Measured:
-    form, _, _ = scope.evidence.levels[definition.criterion]
+    form = scope.evidence.levels[definition.criterion].form
     coverage = _reports(form, scope)
     rows = scope.responses(form)
     rows = rows.assign(level=scope.level_of(rows, definition.criterion))

@@ -26,7 +26,7 @@ from flows.mapping import Mapped, map_table
 from flows.programme import Programme
 from flows.programme_reader import read_programme
 from flows.spreadsheets import Table, read_table
-from rubrics.scoring import score
+from rubrics.scoring import level_source, score
 from warehouse.evidence import UNMATCHED, Evidence
 from warehouse.indicators import ALL, compute_indicators
 
@@ -260,7 +260,6 @@ def figures(survey: Survey, period: str, *indicators: str) -> Figures:
     organisations = programme.active_executing(period)
     sent = frozenset((code, FORM) for code in organisations)
     [criterion] = programme.criteria.values()
-    rule, levels = criterion.versions[-1].rule, criterion.versions[-1].levels
     evidence = Evidence(
         responses=responses,
         answers=answers,
@@ -270,7 +269,7 @@ def figures(survey: Survey, period: str, *indicators: str) -> Figures:
         period=period,
         reported=sent,
         expected=sent,
-        levels={criterion.id: (rule.form, rule.question, max(each.level for each in levels))},
+        levels={criterion.id: level_source(criterion.versions[-1])},
     )
     chosen = [each for each in programme.indicators if each.id in indicators]
     table, _ = compute_indicators(chosen, evidence, organisations, programme.targets)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from warehouse.evidence import Evidence
+from warehouse.evidence import Evidence, LevelSource
 from warehouse.indicator_definitions import Indicator, OrganisationTarget
 from warehouse.indicators import compute_indicators
 from warehouse.periods import Window
@@ -76,7 +76,7 @@ def evidence_of(records: list[Record], reported: set[str] | None = None) -> Evid
         period="second",
         reported=frozenset(pair for pair in pairs if reported is None or pair[0] in reported),
         expected=pairs,
-        levels={"state": ("survey", "state", 5)},
+        levels={"state": LevelSource("survey", "state", (), 5, ("self_report",))},
     )
 
 
