@@ -10,6 +10,7 @@ from sqlalchemy.engine import Engine
 
 from flows.instruments import AnswerMapping
 from flows.programme import Programme
+from rubrics.criteria import CriterionVersion
 from warehouse.evidence import RESPONDENT
 from warehouse.indicator_definitions import (
     Change,
