@@ -12,7 +12,20 @@ from collections.abc import Callable
 import typer
 from rich.console import Console
 
-from flows.commands import instruments, linting, questionnaires, results, sources, waves
+from flows.commands import (
+    audit,
+    instruments,
+    languages,
+    linting,
+    masking,
+    questionnaires,
+    rating,
+    results,
+    sources,
+    texts,
+    themes,
+    waves,
+)
 from warehouse.definitions import Language, UserMistake
 
 app = typer.Typer(
@@ -34,11 +47,17 @@ COMMANDS: list[Callable[..., None]] = [
     results.rejected,
     results.trace,
     results.changes,
+    texts.kwic,
+    languages.languages,
 ]
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(instruments.app, name="instrument")
 app.add_typer(questionnaires.app, name="questionnaire")
+app.add_typer(rating.app, name="rate")
+app.add_typer(themes.app, name="theme")
+app.add_typer(masking.app, name="mask")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from flows.instruments import AnswerMapping
 from flows.programme import Programme
-from rubrics.criteria import CriterionVersion
+from rubrics.criteria import Criterion
 from warehouse.evidence import RESPONDENT
 from warehouse.indicator_definitions import (
     Change,
@@ -24,6 +24,7 @@ from warehouse.indicator_definitions import (
     Parts,
     Share,
     Stage,
+    Standpoint,
     Whole,
 )
 from warehouse.indicators import ALL
@@ -167,7 +168,9 @@ def _poor(
 
 def _form(programme: Programme, whole: Whole) -> str:
     match whole:
-        case Improvement() | Stage():
+        case Improvement():
+            return programme.criteria[whole.all_criteria[0]].versions[0].form
+        case Stage():
             return programme.criteria[whole.criterion].versions[0].form
         case Change() | Growth():
             return whole.of.form
@@ -188,16 +191,30 @@ def _rest(programme: Programme, whole: Whole, answers: Classes, wave: str | None
             return _of_count(whole, answers)
         case Diversity():
             return _of_questions([whole.question], answers)
-        case Improvement() | Stage():
-            criterion = programme.criteria[whole.criterion]
-            days = [window.last_day for name, window in programme.windows.items() if wave in (None, name)]
-            asked = {name for day in days for name in _asked(criterion.at(day))}
-            subject = [whole.subject] if isinstance(whole, Stage) and whole.subject else []
-            return _of_questions([*sorted(asked), *subject], answers)
+        case Improvement():
+            criteria = [programme.criteria[name] for name in whole.all_criteria]
+            return _any_of(_of_levels(programme, each, answers, wave, whole.standpoints) for each in criteria)
+        case Stage():
+            levels = _of_levels(programme, programme.criteria[whole.criterion], answers, wave)
+            return _all_of([levels, _of_questions(filter(None, [whole.subject]), answers)])
 
 
-def _asked(version: CriterionVersion) -> list[str]:
-    return [version.rule.question] if version.rule else version.questions
+def _of_levels(
+    programme: Programme,
+    criterion: Criterion,
+    answers: Classes,
+    wave: str | None,
+    standpoints: Collection[Standpoint] = (),
+) -> Rest:
+    """What levels rest on: the rule's question where there is one, else those texts that raters have to read."""
+    days = [window.last_day for name, window in programme.windows.items() if wave in (None, name)]
+    rests = []
+    for version in (criterion.at(day) for day in days):
+        if version.rule and set(standpoints) != {"rated"}:
+            rests.append(_of_questions([version.rule.question], answers))
+        elif version.rating:
+            rests.append(_any_of(_of_questions([question], answers) for question in version.rating.reads))
+    return _all_of(rests)
 
 
 def _of_count(count: Count, answers: Classes) -> Rest:
@@ -209,9 +226,7 @@ def _of_count(count: Count, answers: Classes) -> Rest:
 def _of_condition(condition: Condition, answers: Classes) -> Rest:
     """A condition's own question; of alternatives those that can be answered: it cannot be met only if none can."""
     if condition.any:
-        below = [_of_condition(each, answers) for each in condition.any]
-        usable = [each for each in below if each.crosswalk != "D"]
-        return Rest(_all_of(usable or below).crosswalk, _all_of(below).questions)
+        return _any_of(_of_condition(each, answers) for each in condition.any)
     if condition.all or condition.none:
         return _all_of(_of_condition(each, answers) for each in [*condition.all, *condition.none])
     return _of_questions(filter(None, [condition.question]), answers)
@@ -219,6 +234,13 @@ def _of_condition(condition: Condition, answers: Classes) -> Rest:
 
 def _of_questions(questions: Iterable[str], answers: Classes) -> Rest:
     return _all_of(Rest(answers[question].crosswalk, frozenset({question})) for question in questions)
+
+
+def _any_of(rests: Iterable[Rest]) -> Rest:
+    """The worst class of alternatives that can be answered; class D only where none can."""
+    several = list(rests)
+    usable = [each for each in several if each.crosswalk != "D"]
+    return Rest(_all_of(usable or several).crosswalk, _all_of(several).questions)
 
 
 def _all_of(rests: Iterable[Rest]) -> Rest:

@@ -14,7 +14,7 @@ from flows.programme import Programme
 from warehouse.definitions import Language, Text
 from warehouse.indicators import ALL
 from warehouse.judgement import below_floor
-from warehouse.measures import Coverage
+from warehouse.measured import Coverage
 
 _STYLES = {"A": "green", "B": "green", "C": "yellow", "D": "red"}
 _NOT_APPLICABLE = "–"

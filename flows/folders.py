@@ -46,6 +46,16 @@ class Folders:
         return self.data / "cache" / "annotations.sqlite"
 
     @property
+    def mask(self) -> Path:
+        """Decisions about places where masking is in doubt."""
+        return self.data / "mask"
+
+    @property
+    def rating(self) -> Path:
+        """Rating rounds, a folder a round."""
+        return self.data / "rating"
+
+    @property
     def prefect(self) -> Path:
         """Prefect's own database and settings."""
         return self.data / "prefect"

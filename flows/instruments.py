@@ -80,6 +80,10 @@ class AnswerMapping(Definition):
         return [self.column] if isinstance(self.column, str) else list(self.column or [])
 
 
+LanguageTag = Annotated[str, Field(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""BCP 47: ja, zh-Hant."""
+
+
 class OrganisationColumn(Definition):
     """A file with several organisations' rows names the organisation in a column."""
 
@@ -119,6 +123,7 @@ class Instrument(Definition):
 
     id: str
     form: str
+    language: LanguageTag | None = None  # that its questions are in: for answers whose characters do not tell (工作)
     valid_from: date | None = None
     approved_by: str | None = None
     approved_at: date | None = None

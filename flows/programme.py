@@ -17,7 +17,7 @@ from nlp.text_rules import TextRules
 from nlp.themes import ThemesFile
 from rubrics.criteria import Criterion
 from warehouse.definitions import Definition, DefinitionFile, Text
-from warehouse.indicator_definitions import Indicator, OrganisationTarget
+from warehouse.indicator_definitions import ChangeRules, Indicator, OrganisationTarget
 from warehouse.periods import Organisation, Period, Window, windows
 
 
@@ -34,6 +34,7 @@ class ProgrammeFile(Definition):
     criteria: list[str]  # rubrics/criteria/<criterion>.yml
     sources: list[Source]
     analysed: dict[str, list[str]] = Field(default={})  # form -> its text questions that are analysed
+    text_attributes: dict[str, list[str]] = Field(default={})  # form -> its questions that texts are compared by
 
     @field_validator("time_zone")
     @classmethod
@@ -60,6 +61,7 @@ class Programme:
     themes: ThemesFile
     text_rules: TextRules
     indicators: list[Indicator]
+    change: ChangeRules
     targets: list[OrganisationTarget]
     files: list[DefinitionFile]
 

@@ -13,15 +13,15 @@ from expectations.faults import check_faults
 from expectations.questionnaire import Form
 from flows.check import (
     PROGRAMME,
-    IndicatorCheck,
     instrument_faults,
     programme_faults,
-    repeated,
 )
 from flows.criteria_check import criterion_faults
+from flows.indicator_check import IndicatorCheck
 from flows.instruments import Instrument
 from flows.open_questions import open_faults
 from flows.programme import Programme, ProgrammeFile
+from flows.theme_check import THEMES, theme_faults
 from nlp.text_rules import read_text_rules
 from nlp.themes import ThemesFile
 from rubrics.criteria import Criterion
@@ -63,7 +63,7 @@ def read_programme(folder: Path) -> Programme:
     instruments = _read_all(reader, "flows/instruments/{}.yml", settings.instruments, Instrument)
     criteria = _read_all(reader, "rubrics/criteria/{}.yml", settings.criteria, Criterion)
     checks = reader.yaml("expectations/checks.yml", Checks)
-    themes = reader.yaml("nlp/themes.yml", ThemesFile)
+    themes = reader.yaml(THEMES, ThemesFile)
     text_rules = read_text_rules(reader)
     indicators = reader.yaml("warehouse/indicators.yml", Indicators)
     targets = reader.csv("warehouse/targets.csv", OrganisationTarget)
@@ -80,10 +80,11 @@ def read_programme(folder: Path) -> Programme:
         faults += check_faults(checks.checks, list(forms.values())) if checks is not None else []
     if has_forms and len(instruments) == len(settings.instruments):
         faults += programme_faults(settings, forms, instruments)
-    if themes is not None:
-        faults += repeated("nlp/themes.yml", "themes", [theme.id for theme in themes.themes])
+    if has_forms and themes is not None:
+        faults += theme_faults(themes, forms)
     if has_forms and has_criteria and themes is not None and indicators is not None:
-        faults += IndicatorCheck(settings, forms, criteria, themes).faults(indicators.indicators, targets)
+        check = IndicatorCheck(settings, forms, criteria, themes)
+        faults += [*check.faults(indicators.indicators, targets), *check.change_faults(indicators.change)]
     if faults or checks is None or themes is None or text_rules is None or indicators is None:
         raise UserMistake(faults)
     return Programme(
@@ -96,6 +97,7 @@ def read_programme(folder: Path) -> Programme:
         themes=themes,
         text_rules=text_rules,
         indicators=indicators.indicators,
+        change=indicators.change,
         targets=targets,
         files=reader.files,
     )

@@ -18,6 +18,7 @@ from flows.programme import Programme
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("expectations", "flows", "nlp", "rubrics", "warehouse")
 LOCK = ROOT / "requirements.lock"
+_SHARED_RULES = ("lexicon/*.txt", "lexicon/*.csv", "masking.yml", "homophones.yml", "languages.yml")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _code_sha256() -> str:
     digest = hashlib.sha256(version("monosashi").encode())
     for package in PACKAGES:
         folder = ROOT / package
-        shared = [*folder.glob("lexicon/*.txt"), *folder.glob("masking.yml")]
+        shared = [each for pattern in _SHARED_RULES for each in folder.glob(pattern)]
         for path in sorted([*folder.rglob("*.py"), *shared]):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

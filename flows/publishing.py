@@ -109,10 +109,15 @@ def changes_report(
 
 def write_changes(changes: Changes, file: Path, language: Language) -> None:
     """Write all of it as a workbook. Raises UserMistake where that cannot be."""
+    write_tables(tables_in_words(changes, language), file)
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], file: Path) -> None:
+    """Write tables (sheet's title -> table) as a workbook that a user asked for. Raises UserMistake."""
     wrong = None if file.suffix == ".xlsx" else (".xlsx のファイルではありません", "is no .xlsx file")
     try:
         if wrong is None:
-            write_whole(file, tables_workbook(tables_in_words(changes, language)))
+            write_whole(file, tables_workbook(tables))
     except OSError:
         wrong = ("ファイルを書き込めません", "cannot be written")
     if wrong is not None:

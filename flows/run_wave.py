@@ -14,29 +14,28 @@ from expectations.validate import validate as validate_rows
 from flows.findings import Finding, findings_frame
 from flows.folders import Folders
 from flows.landing import Landed, LandingStore
-from flows.mapping import Mapped, map_table
+from flows.mapped_files import map_landed
+from flows.mapping import Mapped
+from flows.masked import Masked, mask_wave
 from flows.programme_reader import read_programme
 from flows.progress import StageProgress
 from flows.provenance import Provenance, provenance
 from flows.publishing import publish_report
-from flows.records import read_landed
+from flows.scored import Scored, score_wave
 from flows.sources.files import undeclared_files
 from flows.sources.pulling import PullProgress, pull_sources
-from flows.spreadsheets import UnreadableTableError
 from flows.stages import stage
+from flows.text_measures import text_measures
 from flows.wave import Outcome, Wave
-from nlp.analysis import MaskedAnswers, TextAnalysis, analyse_answers, mask_answers
+from nlp.analysis import TextAnalysis, analyse_answers
 from nlp.annotation_cache import AnnotationCache
-from nlp.pipeline import analyser_id
-from nlp.terms import term_counts
-from rubrics.scoring import score as score_answers
+from nlp.pipeline import analyser_id, annotations_id
 from warehouse.compute import computed
 from warehouse.content import out_content_sha256
 from warehouse.definitions import Language, UserMistake, fault
 from warehouse.disclosure import public_indicators
 from warehouse.engine import opened
 from warehouse.load import load_run, publish_run, record_execution
-from warehouse.text_tables import language_table, responses_in, theme_table
 
 
 @flow(name="wave", log_prints=False, persist_result=False, validate_parameters=False)
@@ -60,11 +59,11 @@ def run_wave(
         mapped = map_files(this, landed)
         masked = mask(this, mapped)
         valid = validate(this, mapped, masked, findings)
-        scores = score(this, valid)
+        scored = score(this, valid)
         analysis = analyse(this, valid)
-        origin = load(this, landed, findings, valid, masked, scores, analysis, warehouse_url)
-        out = compute(this, landed, valid, analysis, origin, warehouse_url)
-        return publish(this, valid, analysis, origin, out, warehouse_url)
+        origin = load(this, landed, findings, valid, masked, scored, analysis, warehouse_url)
+        out = compute(this, landed, valid, scored, analysis, origin, warehouse_url)
+        return publish(this, valid, masked, analysis, origin, out, warehouse_url)
 
 
 @flow(name="pull", log_prints=False, persist_result=False, validate_parameters=False)
@@ -93,40 +92,20 @@ def pull_and_land(this: Wave) -> tuple[list[Landed], list[Finding]]:
 @stage("map", "対応づけ", "map")
 def map_files(this: Wave, landed: list[Landed]) -> Mapped:
     """Read each landed file as its instrument says and put its answers into the questionnaire's codes."""
-    store = LandingStore(this.folders.landing)
-    parts: list[Mapped] = []
     this.progress.expect(len(landed))
-    for each in landed:
-        this.progress.advance()
-        instrument = this.programme.instruments[each.instrument]
-        try:
-            table = read_landed(store.read(each.sha256), each.file_name, instrument)
-        except UnreadableTableError as error:
-            finding = Finding(
-                each.wave, each.organisation, each.form, each.file_name, error.reason_code, expected=error.expected
-            )
-            parts.append(Mapped.none([finding]))
-            continue
-        parts.append(map_table(table, each, instrument, this.form(each.form), this.programme.zone))
-    return Mapped.together(parts)
+    return map_landed(this.programme, landed, LandingStore(this.folders.landing), this.progress.advance)
 
 
 @stage("mask", "秘匿化", "mask")
-def mask(this: Wave, mapped: Mapped) -> MaskedAnswers:
+def mask(this: Wave, mapped: Mapped) -> Masked:
     """Replace direct identifiers in every text, before anything reaches the warehouse."""
     this.progress.expect(mapped.answers["value_text"].nunique())
-    with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
-        return mask_answers(
-            mapped.answers,
-            this.programme.text_rules,
-            workers=this.workers,
-            cache=cache,
-            progress=this.progress.advance,
-        )
+    with AnnotationCache(this.folders.annotations, annotations_id(this.programme.text_rules.vocabulary)) as cache:
+        return mask_wave(this, mapped, cache)
 
 
 @stage("validate", "検証", "validate")
-def validate(this: Wave, mapped: Mapped, masked: MaskedAnswers, findings: list[Finding]) -> Validation:
+def validate(this: Wave, mapped: Mapped, masked: Masked, findings: list[Finding]) -> Validation:
     """Check every row with Great Expectations; a failed check about the wave itself stops it."""
     valid = validate_rows(
         list(this.programme.forms.values()),
@@ -153,9 +132,9 @@ def validate(this: Wave, mapped: Mapped, masked: MaskedAnswers, findings: list[F
 
 
 @stage("score", "評点", "score")
-def score(this: Wave, valid: Validation) -> pd.DataFrame:
-    """Turn answers into rubric levels by each criterion's dated rule."""
-    return score_answers(list(this.programme.criteria.values()), valid.responses, valid.answers)
+def score(this: Wave, valid: Validation) -> Scored:
+    """Turn answers and raters' ratings into rubric levels, and see how well the raters agree."""
+    return score_wave(this, valid)
 
 
 @stage("analyse", "テキスト解析", "analyse")
@@ -164,7 +143,7 @@ def analyse(this: Wave, valid: Validation) -> TextAnalysis:
     questions = [name for names in this.programme.settings.analysed.values() for name in names]
     texts = valid.answers[valid.answers["question_id"].isin(questions)]
     this.progress.expect(texts["value_text"].nunique())
-    with AnnotationCache(this.folders.annotations, analyser_id()) as cache:
+    with AnnotationCache(this.folders.annotations, annotations_id(this.programme.text_rules.vocabulary)) as cache:
         return analyse_answers(
             texts,
             this.programme.themes,
@@ -172,6 +151,8 @@ def analyse(this: Wave, valid: Validation) -> TextAnalysis:
             workers=this.workers,
             cache=cache,
             progress=this.progress.advance,
+            asked_in=this.asked_in(valid.responses),
+            chosen=valid.answers,
         )
 
 
@@ -181,19 +162,22 @@ def load(
     landed: list[Landed],
     findings: list[Finding],
     valid: Validation,
-    masked: MaskedAnswers,
-    scores: pd.DataFrame,
+    masked: Masked,
+    scored: Scored,
     analysis: TextAnalysis,
     warehouse_url: str,
 ) -> Provenance:
     """Load everything of the run in one transaction; nobody sees it before it is published."""
-    origin = provenance(this.programme, this.name, landed, findings, analyser_id())
+    inputs = [*landed, *masked.landed, *scored.landed]
+    origin = provenance(this.programme, this.name, inputs, findings, analyser_id(this.programme.text_rules.vocabulary))
     accepted = valid.responses["response_id"]
     frames = {
-        **this.input_frames(landed, valid.responses),
+        **this.input_frames(inputs, valid.responses),
         "core_response": valid.responses,
         "core_answer": valid.answers,
-        "core_score": scores,
+        "core_score": scored.scores,
+        "core_rating": scored.ratings.ratings,
+        "core_rating_evidence": scored.ratings.evidence,
         "core_text": analysis.texts,
         "core_token": analysis.tokens,
         "core_theme": analysis.themes,
@@ -209,25 +193,29 @@ def compute(
     this: Wave,
     landed: list[Landed],
     valid: Validation,
+    scored: Scored,
     analysis: TextAnalysis,
     origin: Provenance,
     warehouse_url: str,
 ) -> dict[str, pd.DataFrame]:
-    """Compute every indicator from the warehouse, and the tables about texts."""
+    """Compute every indicator and each person's change from the warehouse, and the tables about texts."""
     this.progress.expect(len(this.programme.indicators))
     with opened(warehouse_url) as engine:
-        indicators, members = computed(
-            engine, origin.run_id, this.question(landed, valid.findings), progress=lambda _: this.progress.advance()
+        out = computed(
+            engine,
+            origin.run_id,
+            this.question(landed, valid.findings, scored.agreement.agreement),
+            progress=lambda _: this.progress.advance(),
         )
-    own, owners = responses_in(valid.responses, this.programme.windows[this.name])
     return {
-        "out_indicator": indicators,
-        "out_indicator_member": members,
-        "out_indicator_public": public_indicators(indicators, this.programme.indicators, this.programme.person_forms),
-        "out_finding": valid.findings,
-        "out_theme": theme_table(analysis.themes, owners, this.name),
-        "out_term": term_counts(analysis.tokens, own, this.programme.text_rules.stop_words).assign(period=this.name),
-        "out_language": language_table(analysis.texts, owners, this.name),
+        **out,
+        "out_indicator_public": public_indicators(
+            out["out_indicator"], this.programme.indicators, this.programme.person_forms
+        ),
+        "out_finding": pd.concat([valid.findings, findings_frame(scored.findings)], ignore_index=True),
+        "out_agreement": scored.agreement.agreement.assign(period=this.name),
+        "out_confusion": scored.agreement.confusion.assign(period=this.name),
+        **text_measures(this, valid, analysis),
     }
 
 
@@ -235,6 +223,7 @@ def compute(
 def publish(
     this: Wave,
     valid: Validation,
+    masked: Masked,
     analysis: TextAnalysis,
     origin: Provenance,
     out: dict[str, pd.DataFrame],
@@ -258,6 +247,7 @@ def publish(
         texts_n=int((analysis.texts["state"] != "blank").sum()),
         analysed_n=int(analysis.texts["state"].isin(["analysed", "too_long_cut"]).sum()),
         themes_n=len(analysis.themes),
+        undecided_n=masked.undecided_n(valid.responses["response_id"]),
         out_sha256=content,
         report=report,
         seconds=this.progress.seconds,

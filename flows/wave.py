@@ -76,11 +76,17 @@ class Wave:
         latest = {source.id: wave for source, wave in pairs}
         return [(source, wave) for source, wave in pairs if source.server is None or latest[source.id] == wave]
 
+    def asked_in(self, responses: pd.DataFrame) -> dict[str, str]:
+        """Response -> the language its questions were in, where its instrument says."""
+        languages = {name: each.language for name, each in self.programme.instruments.items() if each.language}
+        known = responses[responses["instrument_id"].isin(languages)]
+        return dict(zip(known["response_id"], known["instrument_id"].map(languages), strict=True))
+
     def form(self, name: str) -> Form:
         """A form of the programme."""
         return self.programme.forms[name]
 
-    def question(self, inputs: Iterable[Landed], findings: pd.DataFrame) -> Question:
+    def question(self, inputs: Iterable[Landed], findings: pd.DataFrame, agreement: pd.DataFrame) -> Question:
         """What the warehouse is asked to compute. A file that could not be used is no report."""
         programme = self.programme
         unusable = set(findings.loc[findings["reason_code"].isin(FILE_LEVEL), "file_name"])
@@ -106,6 +112,13 @@ class Wave:
             },
             indicators=programme.indicators,
             targets=programme.targets,
+            agreement=agreement,
+            people_criteria=[
+                criterion.id
+                for criterion in programme.criteria.values()
+                if criterion.versions[0].form in programme.person_forms
+            ],
+            change=programme.change,
         )
 
     def _senders(self, organisation: str | None, instrument: str) -> list[str]:
@@ -201,6 +214,7 @@ class Outcome:
     texts_n: int
     analysed_n: int
     themes_n: int
+    undecided_n: int
     out_sha256: str
     report: Path
     seconds: dict[str, float]
@@ -228,6 +242,10 @@ class Outcome:
                 Text(
                     ja=f"自由記述 {self.texts_n}件(日本語として解析 {self.analysed_n}件)、テーマ {self.themes_n}か所",
                     en=f"{self.texts_n} texts ({self.analysed_n} analysed as Japanese), {self.themes_n} theme matches",
+                ),
+                Text(
+                    ja=f"秘匿化に確信のないところ {self.undecided_n}か所(monosashi mask review --wave {self.wave})",
+                    en=f"masking in doubt: {self.undecided_n} places (monosashi mask review --wave {self.wave})",
                 ),
                 Text(
                     ja=f"実行 {self.run_id}、内容 {self.out_sha256}", en=f"run {self.run_id}, content {self.out_sha256}"

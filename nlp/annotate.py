@@ -8,9 +8,10 @@ from typing import Final
 
 from nlp.annotation import Annotation
 from nlp.annotation_cache import AnnotationCache
+from nlp.vocabulary import Vocabulary
 from nlp.worker import WorkerPool
 
-BATCH_TEXTS: Final = 64
+BATCH_TEXTS: Final = 128
 _FIND_TEXTS: Final = 2_048
 
 
@@ -28,14 +29,16 @@ def annotate(
     workers: int = 1,
     cache: AnnotationCache | None = None,
     progress: Callable[[int], None] | None = None,
+    vocabulary: Vocabulary | None = None,
 ) -> dict[str, Annotation]:
     """Annotate every different text; new annotations go to the cache, words included, batch by batch.
 
     For texts without identifiers only: the cache may lie on disk. Values that are no text (missing answers) are
-    passed over. `progress` is told how many more texts are done. The result does not depend on `workers`.
+    passed over. `progress` is told how many more texts are done. `vocabulary`: a programme's, or the tool's own. The
+    result does not depend on `workers`.
     """
     found: dict[str, Annotation] = {}
-    with WorkerPool(workers) as pool:
+    with WorkerPool(workers, vocabulary) as pool:
         for batch in annotated_batches(texts, pool=pool, cache=cache):
             if batch.is_new and cache is not None:
                 cache.store(batch.annotations)

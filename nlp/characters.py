@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 # Controls (but tab and line feed), soft hyphen, zero-width space, marks of writing direction, word joiner, byte order
 # mark. The joiners U+200C and U+200D stay: they spell words in Nepali, Persian and others, and hold emoji together.
@@ -16,6 +15,10 @@ _NO_CHARACTERS = re.compile(
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _PROLONGATIONS = frozenset("ー〜～〰ｰ")
+# Drawn out for the sound of it (ありがとう〜), at the end of a word of hiragana; 9時〜5時 and コーヒー stay.
+_DRAWN_OUT = re.compile(r"(?<=[ぁ-ゖ])(?:[ー〜～〰ｰ]{2,}|[〜～〰])(?![\w〜～〰])")
+_TO_SHORTEN = re.compile(r"[ー〜～〰ｰ]{2}|[ぁ-ゖ][〜～〰]")
+_MARKS_TOGETHER = 64  # marks on one base that fold together: languages need five, pranks have thousands
 _SENTENCE = re.compile(r"[^。．｡！？!?\n]*(?:[。．｡！？!?]+[」』）)】]*|\n|$)")
 
 
@@ -38,33 +41,50 @@ def clean(text: str) -> CleanText:
 class FoldedText:
     """A copy of a text in ordinary characters, and the way back.
 
-    Folded character i comes from source[edges[i]:edges[i + 1]]; the pieces follow each other without gap or overlap.
+    Character i of the copy comes from source[starts[i]:ends[i]]; the pieces follow each other without overlap, and what
+    was left out lies between them.
     """
 
     text: str
-    edges: tuple[int, ...] | range
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Where folded[start:end] stands in the source, in code points."""
-        return self.edges[start], self.edges[end]
+        """Where folded[start:end], which is not empty, stands in the source, in code points."""
+        return self.starts[start], self.ends[end - 1]
+
+    def only(self, kept: Sequence[int]) -> FoldedText:
+        """The copy of nothing but the characters at these places."""
+        return FoldedText(
+            "".join(self.text[place] for place in kept),
+            [self.starts[place] for place in kept],
+            [self.ends[place] for place in kept],
+        )
 
 
 def fold(text: str) -> FoldedText:
     """Fold half-width katakana, full-width letters and digits, split-off voicing marks and the like (NFKC).
 
     A cluster of characters that would become longer (㌔, ㈱) stays as it is, and so does full-width punctuation, which
-    the model was trained on. A run of prolongations (〜〜ーー) becomes one. So the copy is never longer than the text.
+    the model was trained on. A run of prolongations (すごーーい) becomes one, and what draws out the end of a word
+    (ありがとう〜〜ーー) is left out. So the copy is never longer than the text.
     """
-    if unicodedata.is_normalized("NFKC", text) and not _has_prolongation_run(text):
-        return FoldedText(text, range(len(text) + 1))
+    if unicodedata.is_normalized("NFKC", text) and not _TO_SHORTEN.search(text):
+        return FoldedText(text, range(len(text)), range(1, len(text) + 1))
+    drawn_out = {match.start() for match in _DRAWN_OUT.finditer(text)}
     folded: list[str] = []
-    edges: list[int] = []
+    starts: list[int] = []
+    ends: list[int] = []
     for start, end in _clusters(text):
+        if start in drawn_out:
+            continue
         ordinary = _fold_cluster(text[start:end])
         folded.append(ordinary)
         # a base takes up the marks that it is written together with; what is left of them follows it
-        edges.extend([start, *range(end - len(ordinary) + 1, end)])
-    return FoldedText("".join(folded), (*edges, len(text)))
+        inner = range(end - len(ordinary) + 1, end)
+        starts += [start, *inner]
+        ends += [*inner, end]
+    return FoldedText("".join(folded), starts, ends)
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
@@ -75,10 +95,6 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 def line_spans(text: str) -> list[tuple[int, int]]:
     """Spans of the lines that hold more than white space, without their line feeds."""
     return [match.span() for match in re.finditer(r"[^\n]+", text) if not match.group().isspace()]
-
-
-def _has_prolongation_run(text: str) -> bool:
-    return any(one in _PROLONGATIONS and other in _PROLONGATIONS for one, other in pairwise(text))
 
 
 def _fold_cluster(cluster: str) -> str:
@@ -106,7 +122,7 @@ def _joins(cluster: str, character: str) -> bool:
         return True
     if cluster[-1] in _PROLONGATIONS and len(cluster) > 1:
         return False
-    if character.isascii():
+    if character.isascii() or len(cluster) > _MARKS_TOGETHER:
         return False
     if unicodedata.combining(unicodedata.normalize("NFKD", character)[0]):
         return True

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Collection, Iterable, Iterator
-from functools import cache
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final, NamedTuple, Protocol
 
-from nlp.annotation import Annotation, Token
-from nlp.characters import FoldedText, fold
-from nlp.masking_rules import FILLER, MaskingFile, Pattern
+from nlp.annotation import Annotation
+from nlp.masking_rules import MaskingFile, Verdict
+from nlp.masking_search import Found, Search
+from nlp.text_rules import TextRules
 
-# What may begin a token run before an honorific without being part of the name.
-_NO_PART_OF_NAME: Final = frozenset(
-    {"ADV", "PRON", "ADP", "AUX", "VERB", "ADJ", "SCONJ", "CCONJ", "DET", "NUM", "PUNCT"}
-)
-_NEVER_A_NAME: Final = frozenset({"ADP", "AUX", "SCONJ", "CCONJ", "PUNCT", "DET"})
-_PART_OF_NAME: Final = frozenset({"PROPN", "NOUN", "X", "INTJ"})
-_HIRAGANA: Final = re.compile("[ぁ-ゖー]+")
+_KINDS_IN_DOUBT: Final = frozenset({"name", "unread"})
 
 
 class Mask(NamedTuple):
@@ -29,20 +22,112 @@ class Mask(NamedTuple):
     kind: str
 
 
-def mask_text(
-    text: str, rules: MaskingFile, *, not_names: Collection[str] = frozenset(), annotation: Annotation | None = None
-) -> str:
-    """Replace direct identifiers by placeholders, until the rules find no more; so masking again changes nothing.
+class DoubtfulPlace(NamedTuple):
+    """A stretch of the source that may identify somebody, and its class of doubt.
 
-    `text` is clean (`characters.clean`); `annotation` is the analyser's, for Japanese texts; `not_names` holds words
-    as `comparable_name` gives them.
+    `verdict` is what a person decided, or None; `is_masked` what became of it.
     """
-    finder = _Finder(rules, not_names)
-    masks = finder.find(text, annotation)
-    while masks:
-        text = _replace(text, masks, rules)
-        masks = finder.find(text, None)
-    return text
+
+    start: int
+    end: int
+    kind: str
+    doubt: str
+    verdict: Verdict | None
+    is_masked: bool
+
+
+class Decisions(Protocol):
+    """What people decided about doubtful places."""
+
+    def verdict(self, source: str, start: int, end: int) -> Verdict | None:
+        """The decision about a place of a text, or about its words wherever they stand."""
+
+
+class NoDecisions:
+    """Nobody has decided anything."""
+
+    def verdict(self, source: str, start: int, end: int) -> Verdict | None:
+        """None."""
+        return None
+
+
+@dataclass(frozen=True)
+class MaskedText:
+    """A clean text and what of it is masked: places of the source, in order and without overlap."""
+
+    source: str
+    masks: tuple[Mask, ...] = ()
+    doubtful: tuple[DoubtfulPlace, ...] = ()
+
+    def shown(self, rules: MaskingFile) -> str:
+        """The masked text."""
+        return _replace(self.source, self.masks, rules)
+
+    def around(self, place: DoubtfulPlace, rules: MaskingFile, *, reach: int) -> tuple[str, str, str]:
+        """What stands at a place, and up to `reach` characters of the masked text before and after it."""
+        before = [mask for mask in self.masks if mask.end <= place.start]
+        after = [
+            Mask(mask.start - place.end, mask.end - place.end, mask.kind)
+            for mask in self.masks
+            if place.end <= mask.start
+        ]
+        return (
+            _replace(self.source[: place.start], before, rules)[-reach:],
+            self.source[place.start : place.end],
+            _replace(self.source[place.end :], after, rules)[:reach],
+        )
+
+    @property
+    def kept(self) -> list[tuple[int, int]]:
+        """Places that a person decided to keep."""
+        return [(each.start, each.end) for each in self.doubtful if each.verdict == "keep"]
+
+
+class Masker:
+    """Masks texts by the rules, and by what people decided where those are in doubt."""
+
+    def __init__(self, rules: TextRules, decisions: Decisions | None = None) -> None:
+        self._rules = rules.masking
+        self._search = Search(rules)
+        self._decisions: Decisions = decisions or NoDecisions()
+
+    def mask(self, text: str | MaskedText, annotation: Annotation | None = None) -> MaskedText:
+        """Mask a clean text (`characters.clean`) until the rules find no more; masking again changes nothing.
+
+        `annotation` is the analyser's of the text as `shown` so far, for Japanese texts.
+        """
+        masked = MaskedText(text) if isinstance(text, str) else text
+        more = self._once(masked, annotation)
+        while more.masks != masked.masks:
+            masked, more = more, self._once(more, None)
+        return more
+
+    def _once(self, masked: MaskedText, annotation: Annotation | None) -> MaskedText:
+        shown, places = masked.shown(self._rules), _source_places(masked, self._rules)
+        kept = masked.kept
+
+        def is_kept(each: Found) -> bool:
+            start, end = places[each.start], places[each.end - 1] + 1
+            return each.kind in _KINDS_IN_DOUBT and any(first <= start and end <= last for first, last in kept)
+
+        found = [each for each in self._search.find(shown, annotation) if not is_kept(each)]
+        masks = list(masked.masks)
+        decided = [each for each in masked.doubtful if each.is_masked or each.verdict]
+        for each in without_overlap(found, shown, self._rules):
+            start, end = places[each.start], places[each.end - 1] + 1
+            is_masked = True
+            if each.doubt is not None:
+                verdict = self._decisions.verdict(masked.source, start, end)
+                is_masked = (verdict or self._rules.default_of[each.doubt]) == "mask"
+                decided.append(DoubtfulPlace(start, end, each.kind, each.doubt, verdict, is_masked))
+            if is_masked:
+                masks.append(Mask(start, end, each.kind))
+        return MaskedText(masked.source, tuple(sorted(masks)), tuple(sorted(set(decided))))
+
+
+def mask_text(text: str, rules: TextRules, annotation: Annotation | None = None) -> str:
+    """The masked form of a clean text, by the rules alone."""
+    return Masker(rules).mask(text, annotation).shown(rules.masking)
 
 
 def masks_in(text: str, rules: MaskingFile) -> list[Mask]:
@@ -50,121 +135,40 @@ def masks_in(text: str, rules: MaskingFile) -> list[Mask]:
     return [Mask(*match.span(), rules.kind_of[match.group()]) for match in rules.placeholder.finditer(text)]
 
 
-def comparable_name(word: str) -> str:
-    """A word as words of lexicon/not_names.txt are compared."""
-    return unicodedata.normalize("NFKC", word).casefold().strip()
+def without_overlap(found: list[Found], text: str, rules: MaskingFile) -> list[Found]:
+    """Keep the longest whole, then the one of the earlier rule; of the others what sticks out, if it says anything.
 
-
-class _Finder:
-    """Finds identifiers by the rules."""
-
-    def __init__(self, rules: MaskingFile, not_names: Collection[str]) -> None:
-        self._rules = rules
-        self._not_names = not_names
-
-    def find(self, text: str, annotation: Annotation | None) -> list[Mask]:
-        """Masks in the text, in order and without overlap; placeholders already there are left alone."""
-        filled = self._rules.filled(text.replace(FILLER, "\ufffd"))  # one that a person wrote (a picture) hides nothing
-        folded = fold(filled)
-        copy = FoldedText(folded.text.translate(_ordinary()), folded.edges)
-        found = list(self._by_pattern(filled, copy, annotation))
-        if annotation is not None:
-            found += self._by_entity(filled, annotation)
-            found += self._hiragana_before_honorific(filled, annotation)
-        found += self._whole_chains(copy, found)
-        return _without_overlap([mask for mask in found if FILLER not in filled[mask.start : mask.end]], filled)
-
-    def _by_pattern(self, text: str, copy: FoldedText, annotation: Annotation | None) -> Iterator[Mask]:
-        for pattern, expression in self._rules.compiled_patterns:
-            if pattern.unless == "known_words" and annotation is None:
-                continue
-            for match in expression.finditer(copy.text):
-                start, end = match.span(0 if match.groupdict().get("value") is None else "value")
-                value = match.string[start:end]
-                start += len(value) - len(value.lstrip())
-                value = _with_capitals(value.strip()) if pattern.capitalised else value.strip()
-                if not value:
-                    continue
-                mask = Mask(*copy.source_span(start, start + len(value)), pattern.kind)
-                if pattern.unless == "role" and annotation is not None:
-                    mask = _begun_at_name(mask, annotation)
-                    value = _in_ordinary(text[mask.start : mask.end])
-                if not self._is_excepted(pattern, value, mask, annotation):
-                    yield mask
-
-    def _is_excepted(self, pattern: Pattern, value: str, mask: Mask, annotation: Annotation | None) -> bool:
-        if pattern.unless == "role":
-            return self._rules.roles.hold(value)
-        if pattern.unless == "not_a_name":
-            return self._is_no_name(value) or all(map(self._is_no_name, value.split(" ")))
-        if pattern.unless == "known_words" and annotation is not None:
-            parts = re.split("[・=]", value)
-            common = {token.surface for token in _within(mask, annotation.tokens) if token.pos == "NOUN"}
-            if len(parts) > 2:  # レ・ティ・フォン: three words of a syllable each are no enumeration
-                common = {word for word in common if len(word) > 2}
-            return all(part in common or self._is_no_name(part) for part in parts)
-        return False
-
-    def _is_role_or_known(self, value: str) -> bool:
-        return self._rules.roles.hold(value) or all(self._is_no_name(part) for part in re.split("[・=]", value))
-
-    def _is_no_name(self, value: str) -> bool:
-        return comparable_name(value) in self._not_names
-
-    def _by_entity(self, text: str, annotation: Annotation) -> Iterator[Mask]:
-        """Entities whose label has a rule."""
-        for entity in annotation.entities:
-            if entity.label not in self._rules.compiled_entities:
-                continue
-            rule, expression = self._rules.compiled_entities[entity.label]
-            surface = text[entity.start : entity.end]
-            if rule.kind == "name":
-                surface = self._rules.honorific_ending.sub("", surface)
-            value = _in_ordinary(surface)
-            if not expression.fullmatch(value) or (rule.kind == "name" and self._is_role_or_known(value)):
-                continue
-            yield Mask(*_stripped(surface, entity.start), rule.kind)
-
-    def _hiragana_before_honorific(self, text: str, annotation: Annotation) -> Iterator[Mask]:
-        """Names in hiragana, which only the analyser's words set apart from what stands before them."""
-        tokens = annotation.tokens
-        for number in range(1, len(tokens)):
-            if not self._rules.honorific.fullmatch(tokens[number].surface) or tokens[number - 1].pos in _NEVER_A_NAME:
-                continue
-            first = number - 1
-            while first > 0 and tokens[first - 1].pos in _PART_OF_NAME and tokens[first - 1].end == tokens[first].start:
-                if not _HIRAGANA.fullmatch(tokens[first - 1].surface):
-                    break
-                first -= 1
-            start, end = tokens[first].start, tokens[number - 1].end
-            if _HIRAGANA.fullmatch(text[start:end]) and not self._rules.roles.hold(text[start:end]):
-                yield Mask(start, end, "name")
-
-    def _whole_chains(self, copy: FoldedText, found: Iterable[Mask]) -> Iterator[Mask]:
-        """Names of several words of which one was found."""
-        names = [mask for mask in found if mask.kind == "name"]
-        for expression in self._rules.compiled_chains if names else []:
-            for match in expression.finditer(copy.text):
-                start, end = copy.source_span(*match.span())
-                if any(name.start < end and start < name.end for name in names):
-                    yield Mask(start, end, "name")
-
-
-def _without_overlap(masks: list[Mask], text: str) -> list[Mask]:
-    """Keep the longest whole, then the one of the earlier rule; of the others what sticks out, if it says anything."""
-    owner: list[Mask | None] = [None] * len(text)
-    for mask in sorted(masks, key=lambda each: each.start - each.end):
+    What is in doubt is sure where it overlaps something sure of its kind. Doubtful places that would be left are listed
+    where nothing else was found.
+    """
+    sure = [each for each in found if each.doubt is None]
+    sure_at = {(place, each.kind) for each in sure for place in range(each.start, each.end)}
+    others = [_made_sure(each, sure_at) for each in found if each.doubt is not None]
+    is_left = {doubt for doubt, default in rules.default_of.items() if default == "keep"}
+    masks = sorted(
+        [*sure, *(each for each in others if each.doubt not in is_left)],
+        key=lambda each: (each.start - each.end, each.doubt is not None),
+    )
+    owner: list[Found | None] = [None] * len(text)
+    for mask in masks:
         for place in range(mask.start, mask.end):
             owner[place] = owner[place] or mask
-    kept: list[Mask] = []
+    kept: list[Found] = []
     for place, its_owner in enumerate(owner):
         if its_owner is None:
             continue
-        if kept and kept[-1].end == place and kept[-1].kind == its_owner.kind:
+        if kept and kept[-1].end == place and kept[-1][2:] == its_owner[2:]:
             kept[-1] = kept[-1]._replace(end=place + 1)
         else:
-            kept.append(Mask(place, place + 1, its_owner.kind))
-    return [mask for mask in kept if any(each.isalnum() for each in text[mask.start : mask.end])]
+            kept.append(Found(place, place + 1, its_owner.kind, its_owner.doubt))
+    kept = [each for each in kept if any(letter.isalnum() for letter in text[each.start : each.end])]
+    left = [each for each in others if each.doubt in is_left and not any(owner[each.start : each.end])]
+    return sorted([*kept, *left])
+
+
+def _made_sure(each: Found, sure_at: Collection[tuple[int, str]]) -> Found:
+    is_sure = any((place, each.kind) in sure_at for place in range(each.start, each.end))
+    return each._replace(doubt=None) if is_sure else each
 
 
 def _replace(text: str, masks: Iterable[Mask], rules: MaskingFile) -> str:
@@ -176,51 +180,12 @@ def _replace(text: str, masks: Iterable[Mask], rules: MaskingFile) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _with_capitals(value: str) -> str:
-    """The words at the beginning that have a capital, with the particles of names between them (da Silva)."""
-    words = value.split(" ")
-    capitals_n = 0
-    for number, word in enumerate(words, start=1):
-        if word[:1].isupper():
-            capitals_n = number
-        elif not (capitals_n and word in ("da", "de", "do", "dos", "das", "del", "la", "van", "bin", "binti")):
-            break
-    return " ".join(words[:capitals_n])
-
-
-def _begun_at_name(mask: Mask, annotation: Annotation) -> Mask:
-    """The mask without the words at its beginning that are no part of a name (昨日田中 → 田中)."""
-    tokens = _within(mask, annotation.tokens)
-    while len(tokens) > 1 and tokens[0].pos in _NO_PART_OF_NAME:
-        tokens = tokens[1:]
-    return mask._replace(start=tokens[0].start) if tokens and tokens[0].start > mask.start else mask
-
-
-def _within(mask: Mask, tokens: Iterable[Token]) -> list[Token]:
-    return [token for token in tokens if mask.start <= token.start and token.end <= mask.end]
-
-
-def _in_ordinary(surface: str) -> str:
-    return fold(surface).text.translate(_ordinary()).strip()
-
-
-def _stripped(surface: str, start: int) -> tuple[int, int]:
-    left = len(surface) - len(surface.lstrip())
-    return start + left, start + len(surface.rstrip())
-
-
-@cache
-def _ordinary() -> dict[int, str]:
-    """One character for one: every digit, hyphen, space and full-width mark as its ordinary form."""
-    table = {0xFF01 + number: chr(0x21 + number) for number in range(94)}
-    table |= {ord("･"): "・", ord("•"): "・", ord("’"): "'", ord("‘"): "'", ord("−"): "-", ord("⁃"): "-"}
-    for number in range(0x80, 0x20000):
-        character = chr(number)
-        category = unicodedata.category(character)
-        if category == "Nd":
-            table[number] = str(unicodedata.digit(character))
-        elif category == "Pd":
-            table[number] = "-"
-        elif category == "Zs":
-            table[number] = " "
-    return table
+def _source_places(masked: MaskedText, rules: MaskingFile) -> list[int]:
+    """Where each character of the masked text stands in the source; a placeholder's all where the mask begins."""
+    places: list[int] = []
+    done = 0
+    for mask in masked.masks:
+        places += range(done, mask.start)
+        places += [mask.start] * len(rules.placeholders[mask.kind])
+        done = mask.end
+    return [*places, *range(done, len(masked.source))]

@@ -1,4 +1,4 @@
-"""Terms: in how many responses a content word stands."""
+"""Terms: in how many responses a content word stands, and the words that a response holds, spellings together."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import Final
 
 import pandas as pd
-from sklearn.feature_extraction.text import CountVectorizer
 
 CONTENT_POS: Final = frozenset({"NOUN", "VERB", "ADJ", "PROPN"})
+MIN_RESPONSES: Final = 5
+"""Responses that a word or theme needs before it is compared: with fewer, one person more or less turns the picture."""
 _COLUMNS: Final = ["organisation", "question_id", "lemma", "responses_n"]
 
 
@@ -19,32 +20,51 @@ def term_counts(tokens: pd.DataFrame, responses: pd.DataFrame, stop_words: Colle
     Gives organisation (`*`: all of them together), question_id, lemma, responses_n (document frequency), the most
     frequent first.
     """
-    is_content = tokens["pos"].isin(CONTENT_POS) & ~tokens["lemma"].isin(stop_words) & _has_letter(tokens["lemma"])
-    content = tokens.loc[is_content, ["response_id", "question_id", "lemma"]]
+    content = _content(tokens, stop_words)[["response_id", "question_id", "lemma"]]
     content = content.merge(responses[["response_id", "organisation"]], on="response_id")
-    everywhere = pd.concat([content, content.assign(organisation="*")])
-    counts = [
-        _document_frequencies(group).assign(organisation=str(organisation), question_id=str(question_id))
-        for (organisation, question_id), group in everywhere.groupby(["organisation", "question_id"])
-    ]
-    if not counts:
-        return pd.DataFrame(columns=_COLUMNS).astype({"responses_n": "int64"})
-    return pd.concat(counts)[_COLUMNS].sort_values(
+    everywhere = pd.concat([content, content.assign(organisation="*")]).drop_duplicates()
+    counted = everywhere.groupby(["organisation", "question_id", "lemma"], as_index=False).size()
+    return counted.rename(columns={"size": "responses_n"})[_COLUMNS].sort_values(
         ["organisation", "question_id", "responses_n", "lemma"], ascending=[True, True, False, True], ignore_index=True
     )
 
 
-def _document_frequencies(content: pd.DataFrame) -> pd.DataFrame:
-    """Lemma and responses_n of one group; a lemma counts once a response."""
-    documents = content.groupby("response_id")["lemma"].agg(list)
-    vectoriser = CountVectorizer(analyzer=_as_it_is, binary=True)  # type: ignore[no-untyped-call]
-    counts = vectoriser.fit_transform(documents).sum(axis=0).A1.astype("int64")
-    lemmas = vectoriser.get_feature_names_out()  # type: ignore[no-untyped-call]
-    return pd.DataFrame({"lemma": lemmas, "responses_n": counts})
+def content_words(tokens: pd.DataFrame, stop_words: Collection[str]) -> pd.DataFrame:
+    """The content words of each answer, once each: response_id, question_id, word.
+
+    Tokens of one normal form are one word (しごと and 仕事), so that whoever writes kana does not seem to write of
+    something else; it is shown as it is written most often.
+    """
+    content = _content(tokens, stop_words)
+    content = content[~content["norm"].isin(stop_words)]
+    words = content["norm"].map(_usual_spellings(content))
+    return content[["response_id", "question_id"]].assign(word=words).drop_duplicates(ignore_index=True)
 
 
-def _as_it_is(lemmas: list[str]) -> list[str]:
-    return lemmas
+def frequent(words: pd.DataFrame, at_least: int = MIN_RESPONSES, at_most: int | None = None) -> pd.Series:
+    """Responses that hold each word (index `word`), the most frequent first; words that `at_least` responses hold.
+
+    `words`: response_id, word, each pair once. With more than `at_most` words, those as frequent as the first one
+    left out are left out too, so that no order decides between equals.
+    """
+    found = words.groupby("word").size()
+    found = found[found >= at_least].sort_index().sort_values(ascending=False, kind="stable")
+    return found if at_most is None or len(found) <= at_most else found[found > found.iloc[at_most]]
+
+
+def _usual_spellings(content: pd.DataFrame) -> pd.Series:
+    """Normal form -> its most frequent lemma; the normal form itself where another one is written so too."""
+    counts = content.groupby(["norm", "lemma"]).size().reset_index(name="n")
+    counts = counts.sort_values(["norm", "n", "lemma"], ascending=[True, False, True])
+    usual = counts.drop_duplicates("norm").set_index("norm")["lemma"]
+    while (shared := usual.duplicated(keep=False) & (usual != usual.index)).any():
+        usual = usual.mask(shared, usual.index.to_series())
+    return usual
+
+
+def _content(tokens: pd.DataFrame, stop_words: Collection[str]) -> pd.DataFrame:
+    is_content = tokens["pos"].isin(CONTENT_POS) & ~tokens["lemma"].isin(stop_words) & _has_letter(tokens["lemma"])
+    return tokens[is_content]
 
 
 def _has_letter(lemmas: pd.Series) -> pd.Series:

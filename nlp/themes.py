@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
+from nlp.clauses import Clause
 from warehouse.definitions import Definition, Text
-
-Words = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-
-
-class Term(Definition):
-    """What a rule looks for; one of four, where several words mean any of them.
-
-    `lemma`: a word by its dictionary form (借りる). `norm`: by its normalised form, which spelling variants share
-    (しごと: 仕事). `phrase`: these characters, with or without spaces between them (びざ の こうしん). `pattern`: a
-    regular expression. Phrases and patterns meet the text in ordinary width, without regard to case.
-    """
-
-    lemma: Words = []
-    norm: Words = []
-    phrase: Words = []
-    pattern: str | None = None
-
-    @model_validator(mode="after")
-    def _is_one(self) -> Term:
-        if sum(map(bool, (self.lemma, self.norm, self.phrase, self.pattern))) != 1:
-            raise ValueError(
-                "lemma, norm, phrase, pattern のどれか1つが必要です | one of lemma, norm, phrase, pattern is needed"
-            )
-        if self.pattern is not None:
-            try:
-                matches_nothing = re.compile(self.pattern).match("") is not None
-            except re.error as error:
-                raise ValueError(
-                    f"正規表現として読めません({self.pattern}) | no regular expression ({self.pattern}): {error}"
-                ) from None
-            if matches_nothing:
-                raise ValueError(f"空の文字列に一致します({self.pattern}) | matches an empty text ({self.pattern})")
-        return self
-
-    @cached_property
-    def expression(self) -> re.Pattern[str] | None:
-        """The regular expression of a phrase or pattern; None for terms that look at words."""
-        if self.pattern is not None:
-            return re.compile(self.pattern, re.IGNORECASE)
-        if self.phrase:
-            spaced = (" *".join(map(re.escape, phrase.replace(" ", ""))) for phrase in self.phrase)
-            return re.compile("|".join(spaced), re.IGNORECASE)
-        return None
 
 
 class Examples(Definition):
@@ -62,16 +20,19 @@ class Examples(Definition):
 
 
 class Rule(Definition):
-    """A coding rule: one term of `any`, every term of `all`, no term of `none`; in a sentence or the whole answer."""
+    """A coding rule: one clause of `any`, every one of `all`, none of `none`; in a sentence or the whole answer.
+
+    Who changes what a rule finds raises its `version`: `monosashi theme diff` shows what that moves.
+    """
 
     id: str
     version: int = Field(ge=1)
     author: str
     reason: str
     scope: Literal["answer", "sentence"] = "sentence"
-    any: list[Term] = []
-    all: list[Term] = []
-    none: list[Term] = []
+    any: list[Clause] = []
+    all: list[Clause] = []
+    none: list[Clause] = []
     examples: Examples
 
     @model_validator(mode="after")
@@ -79,6 +40,16 @@ class Rule(Definition):
         if not self.any and not self.all:
             raise ValueError("any か all が必要です | any or all is needed")
         return self
+
+    def clauses(self) -> Iterator[Clause]:
+        """Every clause of the rule, however deep."""
+        for clause in (*self.any, *self.all, *self.none):
+            yield from clause.walk()
+
+    @property
+    def codes(self) -> set[str]:
+        """The themes and rules that it refers to."""
+        return {clause.code for clause in self.clauses() if clause.code is not None}
 
 
 class Theme(Definition):
@@ -96,7 +67,32 @@ class ThemesFile(Definition):
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> ThemesFile:
-        ids = [rule.id for theme in self.themes for rule in theme.rules]
+        ids = [rule.id for _, rule in self.rules()] + [theme.id for theme in self.themes]
         if repeated := sorted({each for each in ids if ids.count(each) > 1}):
-            raise ValueError(f"規則のidが重複しています: {repeated} | a rule's id stands twice: {repeated}")
+            raise ValueError(f"idが重複しています: {repeated} | an id stands twice: {repeated}")
         return self
+
+    @model_validator(mode="after")
+    def _references_are_known_and_end(self) -> ThemesFile:
+        known = {rule.id for _, rule in self.rules()} | {theme.id for theme in self.themes}
+        unknown = sorted({code for _, rule in self.rules() for code in rule.codes} - known)
+        if unknown:
+            raise ValueError(f"code の指すテーマ・規則がありません: {unknown} | code names no theme or rule: {unknown}")
+        try:
+            self.in_order()
+        except CycleError as error:
+            round_trip = " → ".join(error.args[1])
+            raise ValueError(f"code が循環しています: {round_trip} | code goes round: {round_trip}") from None
+        return self
+
+    def rules(self) -> Iterator[tuple[Theme, Rule]]:
+        """Every rule with its theme, in the order of the file."""
+        for theme in self.themes:
+            yield from ((theme, rule) for rule in theme.rules)
+
+    def in_order(self) -> list[tuple[Theme, Rule]]:
+        """Every rule with its theme, each after the rules it refers to. Raises CycleError."""
+        graph: dict[str, set[str]] = {theme.id: {rule.id for rule in theme.rules} for theme in self.themes}
+        graph |= {rule.id: rule.codes for _, rule in self.rules()}
+        by_id = {rule.id: (theme, rule) for theme, rule in self.rules()}
+        return [by_id[name] for name in TopologicalSorter(graph).static_order() if name in by_id]

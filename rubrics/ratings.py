@@ -69,6 +69,14 @@ class Item(Definition):
     stratum: dict[str, str]
 
 
+class Stratum(Definition):
+    """Units of one kind (`of`: what they have in common): how many there are, and how many of them were drawn."""
+
+    of: dict[str, str]
+    population: int
+    drawn: int
+
+
 class Round(Definition):
     """A rating round: what was drawn, from which published run, with which seed, for which criteria and raters."""
 
@@ -81,6 +89,7 @@ class Round(Definition):
     criteria: dict[str, list[int]]  # criterion -> its versions in force on the days of the items
     raters: list[str]
     items: list[Item]
+    strata: list[Stratum] = []  # of the units drawn: persons with their answers, or records
 
 
 def text_sha256(text: str) -> str:
@@ -93,8 +102,28 @@ def standing(ratings: list[Rating]) -> list[Rating]:
 
     `ratings` in the order they were written down. What was corrected stays in the ledger and does not count.
     """
-    last: dict[tuple[str, str, str, str], Rating] = {}
-    for rating in ratings:
-        whose = rating.rater if rating.origin == "rater" else ""
-        last[(rating.round_id, rating.item_id, rating.criterion_id, rating.origin + whose)] = rating
-    return list(last.values())
+    return list({_whose(rating): rating for rating in ratings}.values())
+
+
+def taken_in(ledger: list[Rating], given: list[Rating]) -> list[Rating]:
+    """Those of the ratings `given` that say something new: what the ledger is to grow by.
+
+    A sheet that was taken in before changes nothing, nor does a rating that says what already stands, whenever given.
+    """
+    known = {(rating.sheet_sha256, *_whose(rating)) for rating in ledger}
+    stands = {_whose(rating): _said(rating) for rating in ledger}
+    return [
+        rating
+        for rating in given
+        if (rating.sheet_sha256, *_whose(rating)) not in known and stands.get(_whose(rating)) != _said(rating)
+    ]
+
+
+def _whose(rating: Rating) -> tuple[str, ...]:
+    """One rater's rating of an item under a criterion; of a decision there is one, whoever wrote it down."""
+    rater = rating.rater if rating.origin == "rater" else ""
+    return rating.round_id, rating.item_id, rating.criterion_id, rating.origin, rater
+
+
+def _said(rating: Rating) -> tuple[object, ...]:
+    return rating.level, rating.criterion_version, rating.evidence, rating.no_evidence, rating.read

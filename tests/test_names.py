@@ -22,7 +22,10 @@ ORDINARY = {
     "report": "the folder of reports; in the activity log, a published report",
     "first": "a person's first answer; in the tourism survey, a first visit",
     "questionnaire": "the subcommand for any form that goes out; in the default programme, its one such form",
+    "evidence": "the words that a rating rests on; in the interview record, the grounds that were noted",
+    "method": "how a p-value was found; in the activity log, a way of reaching people",
     "none": "a condition's and a judge's word; in the questionnaire, no Japanese at all",
+    "other": "a way of writing that is none of those named; in the questionnaire, a choice that is none of them",
 }
 """Names of a programme that are the code's own words too: word -> what it means here and there."""
 

@@ -119,6 +119,12 @@ def read_changes(
     return changes.of_organisation(organisation)
 
 
+def run_named(engine: Engine, option: str, name: str) -> str:
+    """The run whose id, or its first digits (six or more), is `name`. Raises UserMistake, naming the option."""
+    with reading(engine) as connection:
+        return str(_run_named(option, name, _finished_runs(connection, None))["run_id"])
+
+
 def _finished_runs(connection: Connection, wave: str | None) -> list[dict[str, Any]]:
     """The rows of `meta_run` of every run that has results, the latest first."""
     runs, results, log = SQL_TABLES["meta_run"], SQL_TABLES["out_indicator"], SQL_TABLES["meta_execution"]

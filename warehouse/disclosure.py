@@ -19,7 +19,7 @@ from warehouse.evidence import RESPONDENT
 from warehouse.indicator_definitions import Change, Count, Diversity, Growth, Indicator, Parts, Reading, Stage, Whole
 from warehouse.indicators import ALL
 from warehouse.judgement import Figure, passes, shortfall
-from warehouse.measures import Coverage
+from warehouse.measured import Coverage
 
 THRESHOLD = 5
 """Counts of people from 1 to one less are withheld."""

@@ -4,15 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
 import pandas as pd
 
-from warehouse.indicator_definitions import Condition
+from warehouse.indicator_definitions import AgreementFloor, Condition, Standpoint
 from warehouse.periods import Window
 
 UNMATCHED = "?"
 """Stands for a code or label that matches neither a choice nor a kind of missing; the raw cell never travels on."""
+
+STANDPOINT_OF: dict[str, Standpoint] = {
+    "adjudicated": "rated",
+    "rater": "rated",
+    "self_report": "own",
+    "interviewer": "interviewer",
+}
+"""Origin of a level -> whose it is: levels of one standpoint can be compared with each other."""
+
+BY_RATERS = tuple(origin for origin, standpoint in STANDPOINT_OF.items() if standpoint == "rated")
+"""Origins of a level that raters gave, not the person concerned."""
+
+AGREEMENT_COLUMNS = [
+    "criterion_id", "criterion_version", "comparison", "rater_a", "rater_b", "rated_month", "statistic", "value",
+    "ci_low", "ci_high", "items_n", "ratings_n",
+]  # fmt: skip
 
 RESPONDENT = "respondent"
 """The name by which a count's `distinct` means the person."""
@@ -31,6 +48,16 @@ class LevelSource:
     reads: tuple[str, ...]
     top: int
     precedence: tuple[str, ...]
+
+    @property
+    def standpoints(self) -> list[Standpoint]:
+        """Whose levels there can be, in the order of precedence."""
+        return list(dict.fromkeys(STANDPOINT_OF[origin] for origin in self.precedence))
+
+    def questions(self, standpoints: Iterable[Standpoint]) -> list[str]:
+        """The questions that levels of these standpoints rest on."""
+        by_rule = [self.question] if self.question and set(standpoints) - {"rated"} else []
+        return [*by_rule, *(self.reads if "rated" in standpoints else ())]
 
 
 @dataclass(frozen=True)
@@ -51,6 +78,7 @@ class Evidence:
     reported: frozenset[tuple[str, str]]
     expected: frozenset[tuple[str, str]]
     levels: dict[str, LevelSource]
+    agreement: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=AGREEMENT_COLUMNS))
 
     @cached_property
     def valid_answers(self) -> dict[str, pd.DataFrame]:
@@ -67,6 +95,45 @@ class Evidence:
             for question, rows in first.groupby("question_id", sort=False)
         }
 
+    def agreed(self, criteria: Iterable[str], floor: AgreementFloor) -> bool:
+        """Whether the raters of these criteria agree well enough, in every version whose levels count here.
+
+        Agreement that was not or could not be measured is not met.
+        """
+        by_raters = self.scores[
+            self.scores["origin"].isin(BY_RATERS) & self.scores["criterion_id"].isin(list(criteria))
+        ]
+        used = by_raters[["criterion_id", "criterion_version"]].drop_duplicates()
+        overall = self.agreement[
+            (self.agreement["comparison"] == "raters")
+            & (self.agreement["rater_a"] == "*")
+            & (self.agreement["rated_month"] == "*")
+            & (self.agreement["statistic"] == floor.statistic)
+        ]
+        values = used.merge(overall, on=["criterion_id", "criterion_version"], how="left")[floor.by]
+        return all(pd.notna(value) and Fraction(float(value)) >= floor.at_least for value in values)
+
+    @cached_property
+    def levels_given(self) -> dict[str, pd.DataFrame]:
+        """By criterion, its levels: response_id, standpoint, level, origin, crosswalk_class; those that count first.
+
+        One row per response and standpoint. A level by rule has the class of its question, a rated one the worst
+        class among the valid answers that raters read.
+        """
+        return {criterion: self._levels_given(criterion, source) for criterion, source in self.levels.items()}
+
+    def _levels_given(self, criterion: str, source: LevelSource) -> pd.DataFrame:
+        scores = self.scores[(self.scores["criterion_id"] == criterion) & self.scores["origin"].isin(source.precedence)]
+        place = scores["origin"].map(source.precedence.index)
+        first = scores.loc[place.sort_values(kind="stable").index, ["response_id", "level", "origin"]]
+        first = first.assign(standpoint=first["origin"].map(STANDPOINT_OF))
+        first = first.drop_duplicates(["response_id", "standpoint"])
+        by_rule = first["response_id"].map(self.answer_classes.get(source.question or "", pd.Series(dtype="str")))
+        read = pd.concat([self.valid(question) for question in source.reads] or [self.answers.iloc[:0]])
+        by_raters = first["response_id"].map(read.groupby("response_id")["crosswalk_class"].max())
+        classes = by_raters.where(first["standpoint"] == "rated", by_rule).fillna("D")
+        return first.assign(crosswalk_class=classes.astype("str"))
+
     def valid(self, question: str) -> pd.DataFrame:
         """Valid answers to one question (no rows where nobody gave one)."""
         return self.valid_answers.get(question, self.answers.iloc[:0])
@@ -76,16 +143,30 @@ class Evidence:
         responses = self.responses
         if organisation is not None:
             responses = responses[responses["organisation"] == organisation]
-        return Scope(self, organisation, responses.sort_values(["answered_at", "response_id"], kind="stable"))
+        return Scope(self, organisation, _in_order(responses))
+
+    def scope_without(self, organisation: str) -> Scope:
+        """The responses of the whole programme but for one organisation's, as if it had taken no part."""
+        return Scope(self, None, _in_order(self.responses[self.responses["organisation"] != organisation]))
+
+
+def _in_order(responses: pd.DataFrame) -> pd.DataFrame:
+    return responses.sort_values(["answered_at", "response_id"], kind="stable")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Responses of an organisation or of the programme, in the order they were answered."""
+    """Responses of an organisation or of the programme, in the order they were answered.
+
+    `paired`: what `level_pairs` found by criterion and standpoints, for the next reading that asks for the same.
+    """
 
     evidence: Evidence
     organisation: str | None
     all_responses: pd.DataFrame = field(repr=False)
+    paired: dict[tuple[str, tuple[Standpoint, ...]], pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def responses(self, form: str, window: str = "cumulative", period: str | None = None) -> pd.DataFrame:
         """Responses of a form before the period's cut-off, or only those inside its window."""
@@ -131,10 +212,9 @@ class Scope:
         return answers["response_id"]
 
     def level_of(self, rows: pd.DataFrame, criterion: str) -> pd.Series:
-        """Level of each row under a criterion (Int64, missing where unscored), on the index of `rows`."""
-        scores = self.evidence.scores
-        by_response = scores[scores["criterion_id"] == criterion].set_index("response_id")["level"]
-        return rows["response_id"].map(by_response).astype("Int64")
+        """Level in force of each row under a criterion (Int64, missing where it has none), on the index of `rows`."""
+        in_force = self.evidence.levels_given[criterion].drop_duplicates("response_id")
+        return rows["response_id"].map(in_force.set_index("response_id")["level"]).astype("Int64")
 
     def reporting(self, form: str) -> tuple[int, int]:
         """How many organisations of the scope should have sent this form for the wave, and how many did."""

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from warehouse.fields import Field, Kind
-from warehouse.tables import Table
+from warehouse.table import Table
 
 CHUNK_ROWS = 20_000
 

@@ -87,18 +87,68 @@ class NetShare(Definition):
     window: Literal["cumulative", "period"] = "cumulative"
 
 
+Standpoint = Literal["rated", "own", "interviewer"]
+"""Whose level it is: the raters', the person's own, or the interviewer's."""
+
+Across = Literal["any_improved", "improved_and_none_worse", "most_improved", "worst_criterion"]
+"""How several criteria make one person's change; see `Improvement`."""
+
+
 class Improvement(Definition):
     """People whose level rose by at least `by` between their own first answer and the period.
 
-    `among`: `complete_pairs` (a level at both), `all_baselines` (a level at the first answer; lost = not improved),
-    `everyone` (everybody reached; not measured = not improved: the worst case),
-    `able_to_improve` (complete pairs that did not start at the top level).
+    `among`, the denominator: `complete_pairs` (comparable levels at both), `all_baselines` (a level at the first
+    answer), `everyone` (everybody reached). `lost`, how people without a pair count: `not_improved` (the worst case)
+    or `improved`, unless they began at the top (the best case). `ceiling`: those who began at the top cannot rise;
+    `keep` or `leave_out` them. `min_days`: with less time between the answers (or from the first to the cut-off) no
+    change counts; such `newcomers` are in no denominator (`leave_out`) or stay there as not improved (`keep`).
+    `standpoints`: only levels of these; without any, each person by the first standpoint in precedence that has both.
+
+    Several `criteria` need `across`. A criterion for which a person has no pair is left aside, whatever the rule, as
+    is one that they began at the top of where `ceiling` says so; somebody with a pair in none of them has no pair.
+    Of those with one, improved are: `any_improved`, who rose in at least one; `improved_and_none_worse`, who rose in
+    at least one and fell in none; `most_improved`, who rose in more than half; `worst_criterion`, who rose in the one
+    they began lowest on (of several equally low the one listed first), which must be a pair.
     """
 
     measure: Literal["improvement"]
-    criterion: str
-    by: int = 1
-    among: Literal["complete_pairs", "all_baselines", "everyone", "able_to_improve"]
+    criterion: str | None = None
+    criteria: list[str] = []
+    across: Across | None = None
+    by: int = Field(default=1, ge=1)
+    among: Literal["complete_pairs", "all_baselines", "everyone"]
+    lost: Literal["not_improved", "improved"] = "not_improved"
+    ceiling: Literal["keep", "leave_out"] = "keep"
+    min_days: int = Field(default=0, ge=0)
+    newcomers: Literal["leave_out", "keep"] = "leave_out"
+    standpoints: list[Standpoint] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, given: object) -> object:
+        """`among: able_to_improve` is short for complete pairs without those who began at the top."""
+        if isinstance(given, dict) and given.get("among") == "able_to_improve":
+            return {**given, "among": "complete_pairs", "ceiling": "leave_out"}
+        return given
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Improvement:
+        if (self.criterion is None) != bool(self.criteria):
+            raise ValueError("criterion か criteria のどちらか1つが必要です | one of criterion and criteria is needed")
+        if bool(self.criteria) != (self.across is not None):
+            raise ValueError("across は criteria とともに使います | across goes with criteria")
+        if len(self.criteria) != len(set(self.criteria)):
+            raise ValueError("criteria に重複があります | a criterion stands twice")
+        if self.lost == "improved" and self.among == "complete_pairs":
+            raise ValueError("完全ペアに脱落者はいません | nobody is lost among complete pairs")
+        if "newcomers" in self.model_fields_set and not self.min_days:
+            raise ValueError("newcomers は min_days とともに使います | newcomers goes with min_days")
+        return self
+
+    @property
+    def all_criteria(self) -> list[str]:
+        """The criteria, one or several."""
+        return self.criteria or [str(self.criterion)]
 
 
 class Count(Definition):
@@ -175,6 +225,17 @@ Whole = Annotated[
 ]
 
 
+def criteria_of(whole: Whole) -> list[str]:
+    """The criteria whose levels a measure rests on, raters' levels among them."""
+    match whole:
+        case Improvement():
+            return whole.all_criteria if not whole.standpoints or "rated" in whole.standpoints else []
+        case Stage():
+            return [whole.criterion]
+        case _:
+            return []
+
+
 class Part(Definition):
     """One of several measures that must all pass."""
 
@@ -228,6 +289,18 @@ class Threshold(Definition):
     at_least: Ratio
 
 
+class AgreementFloor(Definition):
+    """How well raters must agree before a figure that rests on their levels is judged.
+
+    `statistic` of all raters together, for each criterion in the version used; `by`: the value itself or the lower end
+    of its interval. Figures that rest on the person's own level alone have no second rater and are not held to it.
+    """
+
+    statistic: Literal["alpha", "kappa", "ac2"]
+    at_least: Ratio
+    by: Literal["value", "ci_low"] = "value"
+
+
 class Indicator(Definition):
     """One atomic indicator: the plan's words, its readings, its targets, and what had to be assumed."""
 
@@ -244,6 +317,7 @@ class Indicator(Definition):
     census: bool = True
     sensitive: bool = False
     class_ab_floor: Ratio = Fraction(0)
+    agreement_floor: AgreementFloor | None = None
     organisations_shown: bool = True
     not_applicable: list[str] = []
     targets: dict[str, Threshold] = {}
@@ -262,10 +336,22 @@ class Indicator(Definition):
         return self
 
 
+class ChangeRules(Definition):
+    """How the tables of change per person are made, for every criterion of people.
+
+    `min_days`: people observed for less are shown as such and are in no share or test. `attributes`: questions by
+    whose answers, given at the start, those who were lost are compared with those who were not.
+    """
+
+    min_days: int = Field(default=0, ge=0)
+    attributes: list[str] = []
+
+
 class Indicators(Definition):
     """The file `indicators.yml`."""
 
     indicators: list[Indicator]
+    change: ChangeRules = ChangeRules()
 
 
 class OrganisationTarget(Definition):

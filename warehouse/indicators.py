@@ -20,9 +20,20 @@ from warehouse.indicator_definitions import (
     Share,
     Verdict,
     Whole,
+    criteria_of,
 )
-from warehouse.judgement import Figure, all_pass, judged, of_several, share_passes, together, undefined
-from warehouse.measures import Coverage, Measured, measured
+from warehouse.judgement import (
+    Figure,
+    all_pass,
+    judged,
+    of_several,
+    share_passes,
+    together,
+    undefined,
+    unless_disputed,
+)
+from warehouse.measured import Coverage, Measured
+from warehouse.measures import measured
 
 ALL = "*"
 """The programme (as organisation) and the undivided whole (as dimension and category)."""
@@ -162,12 +173,19 @@ def _whole_cells(indicator: Indicator, reading: Reading, whole: Whole, part: str
             figures[code] = _against_own_target(each, own, target, indicator.class_ab_floor)
         else:
             figures[code] = judged(each, target, indicator.class_ab_floor)
+    is_agreed = _is_agreed(indicator, whole, judging)
+    figures = {code: unless_disputed(figure, is_agreed) for code, figure in figures.items()}
     cells = {
         code: Cell(_shown(figure, reading, target), figure.verdict, found[code].members)
         for code, figure in figures.items()
     }
     cells[ALL] = _programme_cell(indicator, reading, whole, list(figures.values()), cells, judging)
     return cells
+
+
+def _is_agreed(indicator: Indicator, whole: Whole, judging: Judging) -> bool:
+    floor = indicator.agreement_floor
+    return floor is None or judging.evidence.agreed(criteria_of(whole), floor)
 
 
 def _against_own_target(found: Measured, own: int | None, ratio: Fraction, floor: Fraction) -> Figure:
@@ -199,9 +217,12 @@ def _programme_cell(
         if len(pairs) < len(figures) or not figures:
             return Cell(undefined(None, target, coverage), "undetermined", members)
         total = Measured(sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs), coverage)
-        return Cell(figure := judged(total, target, indicator.class_ab_floor), figure.verdict, members)
+        figure = judged(total, target, indicator.class_ab_floor)
+        figure = unless_disputed(figure, _is_agreed(indicator, whole, judging))
+        return Cell(figure, figure.verdict, members)
     found = measured(whole, judging.programme)
     figure = judged(found, None if judge.by == "none" else target, indicator.class_ab_floor)
+    figure = unless_disputed(figure, _is_agreed(indicator, whole, judging))
     return Cell(figure, figure.verdict, found.members)
 
 

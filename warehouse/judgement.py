@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scipy.stats import binomtest
-
 from warehouse.indicator_definitions import Verdict
-from warehouse.measures import Coverage, Measured
+from warehouse.intervals import wilson
+from warehouse.measured import Coverage, Measured
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,7 @@ class Figure:
         """Wilson 95 % score interval of a share (Wilson 1927); None for anything else."""
         if not self.is_share or not self.denominator or self.numerator is None:
             return None
-        low, high = binomtest(self.numerator, self.denominator).proportion_ci(0.95, method="wilson")
-        return float(low), float(high)
+        return wilson(self.numerator, self.denominator)
 
 
 def passes(numerator: int, denominator: int | None, target: Fraction) -> bool:
@@ -73,6 +71,13 @@ def judged(found: Measured, target: Fraction | None, floor: Fraction) -> Figure:
     if verdict != "undetermined" and below_floor(found.coverage, floor):
         verdict = "reference"
     return Figure(numerator, denominator, target, verdict, missing, found.coverage, found.is_share)
+
+
+def unless_disputed(figure: Figure, is_agreed: bool) -> Figure:
+    """The figure as it stands where raters agree; else for reference only: it neither achieves nor misses a target."""
+    if is_agreed or figure.verdict not in ("achieved", "not_achieved"):
+        return figure
+    return replace(figure, verdict="reference")
 
 
 def undefined(numerator: int | None, target: Fraction, coverage: Coverage) -> Figure:

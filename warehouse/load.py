@@ -15,7 +15,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from warehouse.engine import writing
 from warehouse.frames import Row, check_columns, stored_rows
-from warehouse.tables import RUN_TABLES, SQL_TABLES, TABLES, Table
+from warehouse.table import Table
+from warehouse.tables import RUN_TABLES, SQL_TABLES, TABLES
 
 OUT_TABLES = tuple(table.name for table in RUN_TABLES if table.name.startswith("out_"))
 LOADED_TABLES = ("raw_file", *(table.name for table in RUN_TABLES if table.name not in OUT_TABLES))

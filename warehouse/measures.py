@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pandas as pd
 
 from warehouse.evidence import RESPONDENT, Scope
+from warehouse.improvement import improvement
 from warehouse.indicator_definitions import (
     Change,
     Condition,
@@ -19,46 +20,7 @@ from warehouse.indicator_definitions import (
     Stage,
     Whole,
 )
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Units included and excluded: eligible = measured + missing + class D, measured = class A or B + class C."""
-
-    eligible_n: int
-    class_ab_n: int
-    class_c_n: int = 0
-    class_d_n: int = 0
-
-    @property
-    def measured_n(self) -> int:
-        """Units that stand behind the figure."""
-        return self.class_ab_n + self.class_c_n
-
-    @property
-    def missing_n(self) -> int:
-        """Units that should have been measured and were not."""
-        return self.eligible_n - self.measured_n - self.class_d_n
-
-
-def _no_members() -> pd.DataFrame:
-    return pd.DataFrame({"response_id": pd.Series(dtype="str"), "in_numerator": pd.Series(dtype="bool")})
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A measured figure. `numerator` is None where nothing was measured (which is not zero).
-
-    `denominator` is None for counts. `members`: response_id, in_numerator. `is_share`: numerator counts units of the
-    denominator, so that an interval can be given. `complete`: False if a report that should be counted is missing.
-    """
-
-    numerator: int | None
-    denominator: int | None
-    coverage: Coverage
-    members: pd.DataFrame = field(default_factory=_no_members)
-    is_share: bool = False
-    complete: bool = True
+from warehouse.measured import Coverage, Measured, class_of, covered, members_of
 
 
 def measured(definition: Whole, scope: Scope) -> Measured:
@@ -81,7 +43,7 @@ def _measured(definition: Whole, scope: Scope) -> Measured:
         case NetShare():
             return _net_share(definition, scope)
         case Improvement():
-            return _improvement(definition, scope)
+            return improvement(definition, scope)
         case Count():
             return _count(definition, scope)
         case Change() | Growth():
@@ -94,7 +56,9 @@ def _measured(definition: Whole, scope: Scope) -> Measured:
 
 def _form(definition: Whole, scope: Scope) -> str:
     match definition:
-        case Improvement() | Stage():
+        case Improvement():
+            return scope.evidence.levels[definition.all_criteria[0]].form
+        case Stage():
             return scope.evidence.levels[definition.criterion].form
         case Change() | Growth():
             return definition.of.form
@@ -106,10 +70,6 @@ def _reports(form: str, scope: Scope) -> Coverage:
     """Coverage of what organisations file themselves: organisations that sent the form, of those that should have."""
     expected, reported = scope.reporting(form)
     return Coverage(eligible_n=expected, class_ab_n=reported)
-
-
-def _members(rows: pd.DataFrame, in_numerator: pd.Series | bool) -> pd.DataFrame:
-    return pd.DataFrame({"response_id": rows["response_id"], "in_numerator": in_numerator}).drop_duplicates()
 
 
 # --- people -------------------------------------------------------------------------------------------------------
@@ -133,9 +93,9 @@ def _share(definition: Share, scope: Scope) -> Measured:
         able = rows[scope.meeting(rows, definition.of) & scope.meeting(rows, definition.where)]
         hit = speaking["respondent_id"].isin(able["respondent_id"])
         shown = able.drop_duplicates("respondent_id", keep="first")
-        members = pd.concat([_members(shown, True), _members(speaking[~hit], False)])
+        members = pd.concat([members_of(shown, True), members_of(speaking[~hit], False)])
     else:
-        members = _members(speaking, hit)
+        members = members_of(speaking, hit)
     coverage = _coverage(definition, scope, rows, speaking)
     return Measured(int(hit.sum()), len(speaking), coverage, members, is_share=True)
 
@@ -144,7 +104,7 @@ def _net_share(definition: NetShare, scope: Scope) -> Measured:
     rows, speaking = _representatives(definition, scope)
     plus, minus = scope.meeting(speaking, definition.plus), scope.meeting(speaking, definition.minus)
     coverage = _coverage(definition, scope, rows, speaking)
-    return Measured(int(plus.sum()) - int(minus.sum()), len(speaking), coverage, _members(speaking, plus | minus))
+    return Measured(int(plus.sum()) - int(minus.sum()), len(speaking), coverage, members_of(speaking, plus | minus))
 
 
 def _questions(condition: Condition) -> list[str]:
@@ -158,68 +118,8 @@ def _coverage(definition: Share | NetShare, scope: Scope, rows: pd.DataFrame, sp
     worst = pd.Series("A", index=speaking.index)
     for question in questions:
         given = speaking["response_id"].isin(scope.evidence.valid(question)["response_id"])
-        worst = worst.where(~given, worst.combine(_class_of(speaking, question, scope), max))
-    return _covered(rows, unit, speaking[unit], worst, questions, scope)
-
-
-def _class_of(rows: pd.DataFrame, question: str, scope: Scope) -> pd.Series:
-    classes = scope.evidence.answer_classes.get(question)
-    if classes is None:
-        return pd.Series("D", index=rows.index)
-    return rows["response_id"].map(classes).fillna("D")
-
-
-def _covered(
-    rows: pd.DataFrame, unit: str, measured_units: pd.Series, worst: pd.Series, questions: list[str], scope: Scope
-) -> Coverage:
-    """Count units by class. Class D: an unmeasured unit none of whose responses could hold any of the answers."""
-    unmeasured = rows[~rows[unit].isin(measured_units)]
-    could_hold = pd.Series(not questions, index=unmeasured.index)
-    for question in questions:
-        could_hold |= _class_of(unmeasured, question, scope) != "D"
-    class_d = unmeasured[unit].nunique() - unmeasured.loc[could_hold, unit].nunique()
-    return Coverage(
-        eligible_n=rows[unit].nunique(),
-        class_ab_n=int(worst.isin(["A", "B"]).sum()),
-        class_c_n=int((worst == "C").sum()),
-        class_d_n=class_d,
-    )
-
-
-def _improvement(definition: Improvement, scope: Scope) -> Measured:
-    """Each person's own first answer against the latest one of the period's window (see `Improvement`)."""
-    source = scope.evidence.levels[definition.criterion]
-    form, question, top = source.form, source.question or "", source.top
-    rows = scope.responses(form)
-    rows = rows.assign(level=scope.level_of(rows, definition.criterion), answer_class=_class_of(rows, question, scope))
-    first = rows.drop_duplicates("respondent_id", keep="first").set_index("respondent_id")
-    later = scope.responses(form, "period")
-    later = rows[rows["response_id"].isin(later["response_id"]) & ~rows["response_id"].isin(first["response_id"])]
-    later = later[later["level"].notna()].drop_duplicates("respondent_id", keep="last").set_index("respondent_id")
-    people = first.join(later[["response_id", "level", "answer_class"]].add_suffix("_later"))
-
-    paired = people["level"].notna() & people["level_later"].notna()
-    improved = ((people["level_later"] - people["level"]) >= definition.by).fillna(False).astype(bool)
-    among = {
-        "complete_pairs": paired,
-        "all_baselines": people["level"].notna(),
-        "everyone": pd.Series(True, index=people.index),
-        "able_to_improve": paired & (people["level"] < top).fillna(False).astype(bool),
-    }[definition.among]
-    counted = people[among]
-    members = pd.concat(
-        [
-            _members(counted, improved[among]),
-            _members(
-                counted[["response_id_later"]].rename(columns={"response_id_later": "response_id"}).dropna(),
-                improved[among & people["response_id_later"].notna()],
-            ),
-        ]
-    )
-    worst = people.loc[paired, "answer_class"].combine(people.loc[paired, "answer_class_later"], max)
-    measured_units = people.index[paired].to_series()
-    coverage = _covered(rows, "respondent_id", measured_units, worst, [question], scope)
-    return Measured(int((improved & among).sum()), int(among.sum()), coverage, members, is_share=True)
+        worst = worst.where(~given, worst.combine(class_of(speaking, question, scope), max))
+    return covered(rows, unit, speaking[unit], worst, questions, scope)
 
 
 def _diversity(definition: Diversity, scope: Scope) -> Measured:
@@ -229,9 +129,9 @@ def _diversity(definition: Diversity, scope: Scope) -> Measured:
     given = rows[rows["response_id"].isin(answers.index)].drop_duplicates("respondent_id", keep="last")
     sizes = given["response_id"].map(answers["value_code"]).value_counts()
     total = int(sizes.sum())
-    worst = _class_of(given, definition.question, scope)
-    coverage = _covered(rows, "respondent_id", given["respondent_id"], worst, [definition.question], scope)
-    members = _members(given, True)
+    worst = class_of(given, definition.question, scope)
+    coverage = covered(rows, "respondent_id", given["respondent_id"], worst, [definition.question], scope)
+    members = members_of(given, True)
     if definition.index == "simpson":
         return Measured(total**2 - int((sizes**2).sum()), total**2, coverage, members)
     return Measured(len(sizes) if total else None, None, coverage, members)
@@ -245,7 +145,7 @@ def _count(definition: Count, scope: Scope, period: str | None = None) -> Measur
     rows = rows[scope.meeting(rows, definition.where)]
     if definition.ongoing:
         rows = rows[~_ended(rows, definition.ongoing, scope, period or scope.evidence.period)]
-    members = _members(rows, True)
+    members = members_of(rows, True)
     if RESPONDENT in definition.distinct:
         people = rows["respondent_id"].nunique()
         return Measured(people, None, Coverage(people, people), members)
@@ -302,10 +202,10 @@ def _stage(definition: Stage, scope: Scope) -> Measured:
     rows = rows[rows["level"].notna()]
     if definition.report == "highest":
         highest = int(rows["level"].max()) if len(rows) else 0
-        return Measured(highest, None, coverage, _members(rows, rows["level"] == highest))
+        return Measured(highest, None, coverage, members_of(rows, rows["level"] == highest))
     needed = definition.at_least.get(scope.evidence.period)
     if needed is None:
         return Measured(None, None, coverage)
     reached = rows["level"] >= needed
     subjects = _values(rows, definition.subject or "", scope)
-    return Measured(int(subjects[reached].nunique()), None, coverage, _members(rows, reached))
+    return Measured(int(subjects[reached].nunique()), None, coverage, members_of(rows, reached))

@@ -10,11 +10,14 @@ from typing import Any
 import pandas as pd
 
 from warehouse.definitions import Language, Text, UserMistake, fault
+from warehouse.frames import empty_frame
 from warehouse.indicator_definitions import Indicator, Parts
 from warehouse.indicators import ALL
 from warehouse.periods import Organisation, Period
+from warehouse.report_agreement import RatedCriterion, rated_criteria
 from warehouse.report_headings import headings
 from warehouse.report_wording import JUDGING, NOT_MEASURED, VERDICTS, ShownCell, coverage_unit
+from warehouse.tables import TABLES
 
 SayFinding = Callable[[Mapping[str, Any], Language], str]
 """Says one row of `out_finding` in words."""
@@ -35,7 +38,8 @@ class WaveReport:
     """All that a report of one wave is made of: a run's out_ frames and the definitions they were computed from.
 
     `programme` is its label. `out_indicator` may be `out_indicator_public`, whose suppressed cells are shown as such.
-    `questions` and `themes`: id -> wording, where there is one.
+    `out_texts`: the other out_ tables about texts, by name. `questions`, `themes` and `criteria`: id -> wording, where
+    there is one; `choices`: (question, code) -> label.
     """
 
     programme: Text
@@ -51,6 +55,21 @@ class WaveReport:
     say_finding: SayFinding = reason_code_alone
     questions: Mapping[str, Text] = field(default_factory=dict)
     themes: Mapping[str, Text] = field(default_factory=dict)
+    out_agreement: pd.DataFrame = field(default_factory=lambda: empty_frame(TABLES["out_agreement"]))
+    out_confusion: pd.DataFrame = field(default_factory=lambda: empty_frame(TABLES["out_confusion"]))
+    out_change: pd.DataFrame = field(default_factory=lambda: empty_frame(TABLES["out_change"]))
+    out_level_pair: pd.DataFrame = field(default_factory=lambda: empty_frame(TABLES["out_level_pair"]))
+    out_attrition: pd.DataFrame = field(default_factory=lambda: empty_frame(TABLES["out_attrition"]))
+    out_texts: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    criteria: Mapping[str, Text] = field(default_factory=dict)
+    choices: Mapping[tuple[str, str], Text] = field(default_factory=dict)
+
+    @cached_property
+    def rated(self) -> list[RatedCriterion]:
+        """How well the raters of each criterion version agree; empty where nothing was rated."""
+        frames = [self.out_agreement, self.out_confusion]
+        agreement, confusion = (frame[frame["period"] == self.period_id] for frame in frames)
+        return rated_criteria(agreement, confusion, self.criteria, self.indicators)
 
     @cached_property
     def period(self) -> Period:

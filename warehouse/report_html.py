@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-from collections.abc import Iterable
 from html import escape
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from warehouse.definitions import Language, Text
 from warehouse.indicators import ALL
+from warehouse.page import page
 from warehouse.report import (
     WaveReport,
     class_coverage,
@@ -19,47 +17,23 @@ from warehouse.report import (
     side_by_side,
     verdict_counts,
 )
+from warehouse.report_agreement_markup import AGREEMENT_STYLE, agreement_section
+from warehouse.report_change_markup import CHANGE_STYLE, change_section
 from warehouse.report_headings import headings
-from warehouse.report_plots import plot_organisations, plot_shares, svg_bytes
-from warehouse.report_tables import findings_by_reason, languages_table, run_table, themes_by_question
+from warehouse.report_markup import NONE, image, joined, markup_table, number_cell, paragraph, plain_table, small
+from warehouse.report_plots import plot_organisations, plot_shares
+from warehouse.report_tables import findings_by_reason, languages_table, run_table
+from warehouse.report_text_markup import (
+    TEXT_STYLE,
+    attributes_section,
+    copies_section,
+    scripts_section,
+    texts_section,
+    theme_change_section,
+    themes_section,
+    words_section,
+)
 from warehouse.report_wording import VERDICTS
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-_STYLE = """
-:root { --ink: #222; --faint: #667; --line: #dcdfe4; }
-* { box-sizing: border-box; }
-body { font: 15px/1.65 "Hiragino Sans", "Noto Sans JP", "Yu Gothic UI", Meiryo, sans-serif; color: var(--ink);
-  margin: 0 auto; padding: 1.5rem 1.5rem 4rem; max-width: 1200px; background: #fff; }
-h1 { font-size: 1.5rem; margin: 0; }
-h2 { font-size: 1.15rem; margin: 2.6rem 0 .6rem; padding-bottom: .2rem; border-bottom: 2px solid #3b5b78; }
-p { margin: .4rem 0; } .faint, small { color: var(--faint); }
-.notice { background: #fff6dd; border-left: 4px solid #d9a400; padding: .5rem .9rem; margin: 1rem 0; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .87rem; }
-th { min-width: 3.2em; background: #3b5b78; color: #fff; font-weight: 600; text-align: left; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; white-space: pre-line; }
-td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.id { white-space: nowrap; color: var(--faint); }
-td.value { min-width: 8.5em; word-break: keep-all; overflow-wrap: break-word; }
-td.short { white-space: nowrap; }
-td small { display: block; }
-.verdict { display: inline-block; padding: 0 .55em; border-radius: .8em; white-space: nowrap; font-weight: 600; }
-.achieved { background: #d5ebd8; color: #14532d; } .not_achieved { background: #f6d5d1; color: #7a1d14; }
-.undetermined { background: #fcefc7; color: #6b4a00; } .reference { background: #d6e6f5; color: #1d3f66; }
-.not_applicable { background: #ededed; color: #555; } .suppressed { background: #ddd8e6; color: #463a5e; }
-.counts { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; padding: 0; list-style: none; }
-.counts li { padding: .3rem .9rem; border-radius: .5rem; } .counts b { font-size: 1.4rem; margin-left: .4rem; }
-figure { margin: 1.2rem 0; } figure img { max-width: 100%; height: auto; }
-.bar { display: flex; width: 100%; min-width: 12rem; height: 1.1rem; background: #f2f2f2; }
-.bar i { display: block; height: 100%; } .ab { background: #2e7d4f; } .c { background: #8fbf9d; }
-.d { background: #b9a9c9; } .missing { background: #d9d9d9; }
-.key i { display: inline-block; width: .9em; height: .9em; margin: 0 .3em 0 1em; vertical-align: -.1em; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; font-size: .87rem; }
-dt { color: var(--faint); } dd { margin: 0; overflow-wrap: anywhere; }
-@media print { body { max-width: none; padding: 0; } tr, figure { break-inside: avoid; } }
-"""
 
 _TITLE = Text(ja="指標レポート", en="Indicator report")
 _INTERNAL = Text(
@@ -75,8 +49,16 @@ _SECTIONS = {
     "organisations": Text(ja="団体別", en="Organisations"),
     "findings": Text(ja="集計に入らなかった行・注意", en="Rejected rows and warnings"),
     "classes": Text(ja="対応区分ごとの測定状況", en="Coverage by crosswalk class"),
-    "themes": Text(ja="自由記述のテーマ", en="Themes of the text answers"),
+    "change": Text(ja="個人ごとの変化", en="Change per person"),
+    "agreement": Text(ja="評価者の一致", en="Agreement of raters"),
+    "texts": Text(ja="自由記述: 尋ねた回答・書いた回答・分析した回答", en="Text answers: asked, written, analysed"),
     "languages": Text(ja="自由記述の言語", en="Languages of the text answers"),
+    "themes": Text(ja="自由記述のテーマ", en="Themes of the text answers"),
+    "theme_change": Text(ja="同じ人のテーマの変化", en="Change of themes in the same people"),
+    "attributes": Text(ja="テーマと属性", en="Themes by attribute"),
+    "scripts": Text(ja="書き方による拾いやすさの点検", en="Whether every way of writing is read alike"),
+    "words": Text(ja="語とことばの結びつき", en="Words and what they stand with"),
+    "copies": Text(ja="同じ文の回答", en="Answers in the same words"),
     "run": Text(ja="この表のもとになった実行", en="The run behind this page"),
 }
 _READING_GUIDE = Text(
@@ -94,7 +76,6 @@ _CLASSES = {
     "missing_n": Text(ja="未測定", en="not measured"),
 }
 _BARS = {"class_ab_n": "ab", "class_c_n": "c", "class_d_n": "d", "missing_n": "missing"}
-_NONE = Text(ja="ありません。", en="There are none.")
 _ALL_FINDINGS = Text(
     ja="理由ごとに最初の1件を示します。全件はワークブックの「却下・注意」にあります。",
     en="The first of each reason is shown; all of them stand in the workbook.",
@@ -108,15 +89,16 @@ def html_page(report: WaveReport, language: Language = "ja") -> str:
     title = f"{_TITLE.in_(language)}: {programme} {period}"
     sections = {
         "summary": [
-            _paragraph(_READING_GUIDE.in_(language)),
+            paragraph(_READING_GUIDE.in_(language)),
             _summary_table(summary, language),
-            _image(plot_shares(report, language), summary_text(summary)),
+            image(plot_shares(report, language), summary_text(summary)),
         ],
         "organisations": _organisations(report, language),
+        **({} if report.is_public else {"change": change_section(report, language)}),
         "findings": _findings(report, language),
         "classes": _classes(report, language),
-        "themes": [_plain_table(themes_by_question(report, language), language)],
-        "languages": [_plain_table(_programme_rows(languages_table(report, language), report, language), language)],
+        **({} if report.is_public else {"agreement": agreement_section(report.rated, language)}),
+        **({} if report.is_public else _texts(report, language)),
         "run": [_run(report, language)],
     }
     notice = _PUBLIC if report.is_public else _INTERNAL
@@ -125,17 +107,25 @@ def html_page(report: WaveReport, language: Language = "ja") -> str:
         f'<p class="notice">{escape(notice.in_(language))}</p>',
         _counts(summary, language),
         *(
-            f'<section id="{name}">\n<h2>{escape(_SECTIONS[name].in_(language))}</h2>\n{_joined(parts)}\n</section>'
+            f'<section id="{name}">\n<h2>{escape(_SECTIONS[name].in_(language))}</h2>\n{joined(parts)}\n</section>'
             for name, parts in sections.items()
         ),
     ]
-    return (
-        f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
-        "style-src 'unsafe-inline'\">\n"
-        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{_joined(body)}\n</body>\n</html>\n"
-    )
+    return page(title, body, language, AGREEMENT_STYLE + CHANGE_STYLE + TEXT_STYLE)
+
+
+def _texts(report: WaveReport, language: Language) -> dict[str, list[str]]:
+    """The sections about free text, which hold small counts."""
+    return {
+        "texts": texts_section(report, language),
+        "languages": [plain_table(_programme_rows(languages_table(report, language), report, language), language)],
+        "themes": themes_section(report, language),
+        "theme_change": theme_change_section(report, language),
+        "attributes": attributes_section(report, language),
+        "scripts": scripts_section(report, language),
+        "words": words_section(report, language),
+        "copies": copies_section(report, language),
+    }
 
 
 def summary_text(summary: pd.DataFrame) -> str:
@@ -143,27 +133,8 @@ def summary_text(summary: pd.DataFrame) -> str:
     return "; ".join(f"{row.indicator_id} {row.value} {row.verdict}" for row in summary.itertuples() if row.interval)
 
 
-def _joined(parts: Iterable[str]) -> str:
-    return "\n".join(part for part in parts if part)
-
-
-def _paragraph(text: str) -> str:
-    return f'<p class="faint">{escape(text)}</p>'
-
-
 def _verdict(code: str, word: str) -> str:
     return f'<span class="verdict {escape(code)}">{escape(word)}</span>'
-
-
-def _small(text: str) -> str:
-    return f"<small>{escape(text)}</small>" if text else ""
-
-
-def _table(titles: Iterable[str], rows: Iterable[str]) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    return (
-        f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{_joined(rows)}\n</tbody></table></div>'
-    )
 
 
 def _counts(summary: pd.DataFrame, language: Language) -> str:
@@ -178,63 +149,56 @@ def _summary_table(summary: pd.DataFrame, language: Language) -> str:
     columns = ["indicator_id", "name", "value", "target", "verdict", "shortfall", "coverage"]
     rows = (
         f'<tr><td class="id">{escape(row["indicator_id"])}</td>'
-        f"<td>{escape(row['name'])}{_small(row['reading'])}{_small(row['alternatives'])}</td>"
-        f'<td class="value">{escape(row["value"])}{_small(row["interval"])}</td>'
+        f"<td>{escape(row['name'])}{small(row['reading'])}{small(row['alternatives'])}</td>"
+        f'<td class="value">{escape(row["value"])}{small(row["interval"])}</td>'
         f"<td>{escape(row['target'])}</td><td>{_verdict(row['verdict_code'], row['verdict'])}</td>"
         f"<td>{escape(row['shortfall'])}</td><td>{escape(row['coverage'])}</td></tr>"
         for row in summary.to_dict("records")
     )
-    return _table(headings(columns, language), rows)
-
-
-def _image(plot: Figure | None, description: str) -> str:
-    if plot is None:
-        return ""
-    content = b64encode(svg_bytes(plot)).decode("ascii")
-    return f'<figure><img alt="{escape(description)}" src="data:image/svg+xml;base64,{content}"></figure>'
+    return markup_table(headings(columns, language), rows)
 
 
 def _organisations(report: WaveReport, language: Language) -> list[str]:
     figures = organisation_figures(report, language)
     if figures.empty:
-        return [_paragraph(_NONE.in_(language))]
+        return [paragraph(NONE.in_(language))]
     cells = "<div>" + figures["value"].map(escape) + "</div>"
     verdicts = [_verdict(code, word) for code, word in zip(figures["verdict_code"], figures["verdict"], strict=True)]
     judged = pd.Series(verdicts, index=figures.index).where(figures["verdict_code"] != "not_applicable", "")
-    shown = side_by_side(figures.assign(shown=cells + judged + figures["shortfall"].map(_small)), "shown")
+    shown = side_by_side(figures.assign(shown=cells + judged + figures["shortfall"].map(small)), "shown")
     rows = (
-        f'<tr><td class="id">{escape(row[0])}</td><td>{escape(row[1])}{_small(row[2])}</td>'
+        f'<tr><td class="id">{escape(row[0])}</td><td>{escape(row[1])}{small(row[2])}</td>'
         + "".join(f'<td class="value">{cell}</td>' for cell in row[3:])
         + "</tr>"
         for row in shown.itertuples(index=False)
     )
     titles = headings(["indicator_id", "name", *shown.columns[3:]], language)
     return [
-        _image(plot_organisations(report, language), _SECTIONS["organisations"].in_(language)),
-        _table(titles, rows),
+        image(plot_organisations(report, language), _SECTIONS["organisations"].in_(language)),
+        markup_table(titles, rows),
     ]
 
 
 def _findings(report: WaveReport, language: Language) -> list[str]:
     found = findings_by_reason(report, language)
     if found.empty:
-        return [_paragraph(_NONE.in_(language))]
-    return [_paragraph(_ALL_FINDINGS.in_(language)), _plain_table(found, language)]
+        return [paragraph(NONE.in_(language))]
+    return [paragraph(_ALL_FINDINGS.in_(language)), plain_table(found, language)]
 
 
 def _classes(report: WaveReport, language: Language) -> list[str]:
     covered = class_coverage(report, language)
     if covered.empty:
-        return [_paragraph(_NONE.in_(language))]
+        return [paragraph(NONE.in_(language))]
     key = "".join(f'<i class="{_BARS[column]}"></i>{escape(label.in_(language))}' for column, label in _CLASSES.items())
     rows = (
         f'<tr><td class="id">{escape(row["indicator_id"])}</td><td>{escape(row["name"])}</td>'
         f'<td><div class="bar">{_bar(row)}</div></td>'
-        f"{''.join(_number(row[column]) for column in ['eligible_n', *_CLASSES])}</tr>"
+        f"{''.join(number_cell(row[column]) for column in ['eligible_n', *_CLASSES])}</tr>"
         for row in ({str(name): value for name, value in each.items()} for each in covered.to_dict("records"))
     )
     titles = headings(["indicator_id", "name", "coverage", "eligible_n", *_CLASSES], language)
-    return [f'<p class="key faint">{key}</p>', _table(titles, rows)]
+    return [f'<p class="key faint">{key}</p>', markup_table(titles, rows)]
 
 
 def _bar(row: dict[str, int]) -> str:
@@ -242,32 +206,10 @@ def _bar(row: dict[str, int]) -> str:
     return "".join(f'<i class="{_BARS[column]}" style="width:{width:.2f}%"></i>' for column, width in widths.items())
 
 
-def _number(value: object) -> str:
-    return f'<td class="number">{"" if pd.isna(value) else f"{value:,}"}</td>'  # type: ignore[call-overload]
-
-
 def _programme_rows(table: pd.DataFrame, report: WaveReport, language: Language) -> pd.DataFrame:
     """The programme's rows of a table where it has them, otherwise all."""
     programme = table["organisation"] == report.organisation_name(ALL, language)
     return table[programme].drop(columns="organisation") if programme.any() else table
-
-
-def _plain_table(table: pd.DataFrame, language: Language) -> str:
-    if table.empty:
-        return _paragraph(_NONE.in_(language))
-    columns = [str(column) for column in table.columns]
-    rows = (
-        f"<tr>{''.join(_cell(column, value) for column, value in zip(columns, row, strict=True))}</tr>"
-        for row in table.itertuples(index=False)
-    )
-    return _table(headings(columns, language), rows)
-
-
-def _cell(column: str, value: object) -> str:
-    if not isinstance(value, str):
-        return _number(value)
-    kind = ' class="short"' if column in ("severity", "organisation", "reason_code") else ""
-    return f"<td{kind}>{escape(value)}</td>"
 
 
 def _run(report: WaveReport, language: Language) -> str:

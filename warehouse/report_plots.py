@@ -42,7 +42,7 @@ _ORGANISATIONS_TITLE = Text(
 
 
 @contextmanager
-def _styled() -> Iterator[None]:
+def styled() -> Iterator[None]:
     """Our style, Japanese font included, leaving everybody else's as it was."""
     import matplotlib
     import matplotlib_fontja  # noqa: F401  # makes its font known
@@ -72,7 +72,7 @@ def png_bytes(plot: Figure) -> bytes:
 
 def _saved(plot: Figure, kind: str) -> bytes:
     content = BytesIO()
-    with _styled():
+    with styled():
         metadata = {"Date": None} if kind == "svg" else {"Software": None}
         plot.savefig(content, format=kind, metadata=metadata, dpi=110)
     return content.getvalue()
@@ -86,7 +86,7 @@ def plot_shares(report: WaveReport, language: Language = "ja") -> Figure | None:
     declared = [cell for cell in cells if cell.row["is_declared"] and cell.interval()]
     if not declared:
         return None
-    with _styled():
+    with styled():
         plot = Figure(figsize=(8.6, 1.15 + 0.62 * len(declared)), layout="constrained")
         axes = plot.add_subplot()
         for place, cell in enumerate(declared):
@@ -158,7 +158,7 @@ def plot_organisations(report: WaveReport, language: Language = "ja") -> Figure 
     rows = list(dict.fromkeys(cell.indicator.id for cell in cells))
     organisations = sorted({cell.organisation for cell in cells}, key=report.place_of)
     names = {cell.indicator.id: _name(cell, language, 16) for cell in cells}
-    with _styled():
+    with styled():
         plot = Figure(
             figsize=(2.4 + 1.25 * len(organisations), 1.3 + (0.44 if language == "ja" else 0.56) * len(rows)),
             layout="constrained",

@@ -24,6 +24,8 @@ _STATES = {
 }
 """States of a text's analysis in words."""
 
+_ALL_QUESTIONS = Text(ja="全設問", en="All questions")
+
 
 def findings_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
     """Findings in words, in their own order.
@@ -66,20 +68,12 @@ def findings_by_reason(report: WaveReport, language: Language = "ja") -> pd.Data
 
 
 def themes_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
-    """Themes in words: organisation, question_id, theme_id, responses_n, texts_n."""
-    shown = _of_period(report, report.out_theme, ["theme_id", "responses_n", "texts_n"], language)
-    return shown.assign(theme_id=_worded(shown["theme_id"], report.themes, language))
-
-
-def themes_by_question(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
-    """The programme's responses by theme, the questions beside each other: theme_id, then one column a question."""
-    found = report.out_theme
-    found = found[(found["period"] == report.period_id) & (found["organisation"] == ALL)]
-    counted = found.pivot(index="theme_id", columns="question_id", values="responses_n").fillna(0).astype("Int64")
-    most_first = counted.sum(axis="columns").sort_values(ascending=False, kind="stable").index
-    counted = counted.loc[most_first].set_axis(_worded(counted.columns, report.questions, language), axis="columns")
-    counted.insert(0, "theme_id", _worded(counted.index, report.themes, language))
-    return counted.reset_index(drop=True)
+    """Themes in words: organisation, question_id, theme_id, responses_n, analysed_n, share_value, ci_low, ci_high,
+    texts_n."""
+    columns = ["theme_id", "responses_n", "analysed_n", "value", "ci_low", "ci_high", "texts_n"]
+    shown = _of_period(report, report.out_theme, columns, language)
+    worded = shown.assign(theme_id=_worded(shown["theme_id"], report.themes, language))
+    return worded.rename(columns={"value": "share_value"})
 
 
 def languages_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:
@@ -99,7 +93,8 @@ def _of_period(report: WaveReport, table: pd.DataFrame, columns: list[str], lang
 
 def _worded(ids: Iterable[str], wordings: Mapping[str, Text], language: Language) -> list[str]:
     """Wordings for ids; an id without one stands for itself."""
-    return [wordings[each].in_(language) if each in wordings else str(each) for each in ids]
+    of_all = {ALL: _ALL_QUESTIONS, **wordings}
+    return [of_all[each].in_(language) if each in of_all else str(each) for each in ids]
 
 
 def run_table(report: WaveReport, language: Language = "ja") -> pd.DataFrame:

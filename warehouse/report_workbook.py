@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -22,8 +22,27 @@ from warehouse.report import (
     readings_table,
     side_by_side,
 )
+from warehouse.report_agreement_tables import agreement_table, confusion_table
+from warehouse.report_change import changes_of
+from warehouse.report_change_tables import all_attrition_table, change_table, level_pairs_table
 from warehouse.report_headings import headings
 from warehouse.report_tables import findings_table, languages_table, run_table, themes_table
+from warehouse.report_text_tables import (
+    all_states_table,
+    all_theme_change_table,
+    association_table,
+    copies_table,
+    crosstab_table,
+    scripts_table,
+    voices_table,
+)
+from warehouse.report_word_tables import (
+    keywords_table,
+    map_table,
+    network_words_table,
+    predicates_table,
+    word_pairs_table,
+)
 from warehouse.tables import data_dictionary
 
 _SHEETS = {
@@ -31,11 +50,44 @@ _SHEETS = {
     "organisations": Text(ja="団体別", en="Organisations"),
     "readings": Text(ja="読み方", en="Readings"),
     "findings": Text(ja="却下・注意", en="Rejected, warnings"),
+    "attrition": Text(ja="追跡", en="Kept and lost"),
+    "change": Text(ja="個人ごとの変化", en="Change per person"),
+    "level_pairs": Text(ja="水準の組み合わせ", en="Levels at both times"),
+    "agreement": Text(ja="評価者の一致", en="Agreement of raters"),
+    "confusion": Text(ja="評定の内訳", en="Levels compared"),
     "themes": Text(ja="テーマ", en="Themes"),
     "languages": Text(ja="言語", en="Languages"),
+    "text_states": Text(ja="自由記述の内訳", en="Text answers"),
+    "voices": Text(ja="2回の回答", en="Both answers"),
+    "theme_change": Text(ja="テーマの変化", en="Change of themes"),
+    "theme_attributes": Text(ja="テーマと属性", en="Themes by attribute"),
+    "theme_associations": Text(ja="テーマと属性の検定", en="Tests of themes"),
+    "scripts": Text(ja="書き方の点検", en="Ways of writing"),
+    "keywords": Text(ja="特徴語", en="Characteristic words"),
+    "predicates": Text(ja="係り受け", en="Dependency pairs"),
+    "word_pairs": Text(ja="共起の対", en="Word pairs"),
+    "network_words": Text(ja="共起の語", en="Words of the network"),
+    "map": Text(ja="対応分析", en="Correspondence"),
+    "copies": Text(ja="同じ文", en="Same words"),
     "dictionary": Text(ja="データ辞書", en="Data dictionary"),
     "run": Text(ja="実行情報", en="Run"),
 }
+
+_MEASURED_TEXTS: dict[str, Callable[[WaveReport, Language], pd.DataFrame]] = {
+    "text_states": all_states_table,
+    "voices": lambda report, language: voices_table(report, language, organisation=None),
+    "theme_change": all_theme_change_table,
+    "theme_attributes": crosstab_table,
+    "theme_associations": association_table,
+    "scripts": scripts_table,
+    "keywords": keywords_table,
+    "predicates": predicates_table,
+    "word_pairs": word_pairs_table,
+    "network_words": network_words_table,
+    "map": map_table,
+    "copies": copies_table,
+}
+"""Sheets of what is measured of texts, in their order."""
 
 _VERDICT_COLOURS = {
     "achieved": "D5EBD8",
@@ -46,12 +98,18 @@ _VERDICT_COLOURS = {
     "suppressed": "DDD8E6",
 }
 
+_SHARES = {"ci_low", "ci_high", "share_value", "axis_1_share", "axis_2_share"}
+_DECIMALS = {
+    *("estimate", "low", "high", "p_value", "p_adjusted", "cramers_v", "residual", "expected_count"),
+    *("log_odds", "z", "jaccard", "mass", "inertia", "axis_1", "axis_2"),
+}
 _WIDEST, _NARROWEST = 60, 6
 _LONGEST_TEXT = 32_767  # Excel's limit for a cell
 
 
 def workbook_bytes(report: WaveReport, language: Language = "ja") -> bytes:
-    """The workbook: summary, organisations, readings, findings, themes, languages, data dictionary, run."""
+    """The workbook: summary, organisations, readings, findings, change per person where the period is compared with
+    one, agreement where anything was rated, themes, languages and what is measured of texts, data dictionary, run."""
     book = Workbook()
     book.remove(book.worksheets[0])
     summary = indicator_summary(report, language)
@@ -59,11 +117,27 @@ def workbook_bytes(report: WaveReport, language: Language = "ja") -> bytes:
     _organisations_sheet(book, organisation_figures(report, language), language)
     _sheet(book, "readings", readings_table(report, language), language)
     _sheet(book, "findings", findings_table(report, language), language)
-    _sheet(book, "themes", themes_table(report, language), language)
-    _sheet(book, "languages", languages_table(report, language), language)
+    if (changes := changes_of(report)) and not report.is_public:
+        _sheet(book, "attrition", all_attrition_table(changes, report, language), language)
+        _sheet(book, "change", change_table(changes, report, language), language)
+        _sheet(book, "level_pairs", level_pairs_table(changes, report, language), language)
+    if report.rated and not report.is_public:
+        _sheet(book, "agreement", agreement_table(report.rated, language), language)
+        _sheet(book, "confusion", confusion_table(report.rated, language), language)
+    for name, table in {} if report.is_public else _texts(report, language).items():
+        _sheet(book, name, table, language)
     _sheet(book, "dictionary", _dictionary(language), language)
     _sheet(book, "run", run_table(report, language), language)
     return excel_bytes(book)
+
+
+def _texts(report: WaveReport, language: Language) -> dict[str, pd.DataFrame]:
+    """The sheets about free text, which hold small counts: those of a table that the run filled."""
+    always = {"themes": themes_table(report, language), "languages": languages_table(report, language)}
+    measured = (
+        {name: table_of(report, language) for name, table_of in _MEASURED_TEXTS.items()} if report.out_texts else {}
+    )
+    return always | measured
 
 
 def tables_workbook(tables: Mapping[str, pd.DataFrame]) -> bytes:
@@ -134,8 +208,10 @@ def _headed(book: Workbook, title: str, titles: list[str], frozen: str) -> Works
 
 
 def _number_format(column: str) -> str:
-    if column in ("ci_low", "ci_high"):
+    if column in _SHARES:
         return "0.0%"
+    if column in _DECIMALS:
+        return "0.000"
     return "#,##0" if column.endswith("_n") or column in ("numerator", "denominator") else "General"
 
 

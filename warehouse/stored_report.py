@@ -11,14 +11,20 @@ from sqlalchemy.engine import Engine
 
 from warehouse.definitions import Text
 from warehouse.indicator_definitions import Indicators
+from warehouse.out_text_tables import OUT_TEXT
 from warehouse.periods import Organisation, Period
 from warehouse.read import published_run, read_table
 from warehouse.report import SayFinding, WaveReport, reason_code_alone
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
+_OUT_TEXTS = [table.name for table in OUT_TEXT if table.name not in ("out_theme", "out_language", "out_theme_ledger")]
+"""The tables about texts that a report reads beside those of its own fields; the ledger is of single persons."""
+
 _INDICATORS = "warehouse/indicators.yml"
 _PROGRAMME = "flows/programme.yml"
+_CRITERIA = "rubrics/criteria/"
+_FORMS = "expectations/"
 
 
 class _Membership(BaseModel):
@@ -42,7 +48,10 @@ def stored_report(engine: Engine, wave: str, say_finding: SayFinding = reason_co
     programme = _read(definitions[_PROGRAMME], _Membership)
     frames = {
         name: read_table(engine, name, run_id)
-        for name in ("out_indicator", "out_finding", "out_theme", "out_language", "meta_run")
+        for name in (
+            *("out_indicator", "out_finding", "out_theme", "out_language"),
+            *("out_agreement", "out_confusion", "out_change", "out_level_pair", "out_attrition", "meta_run"),
+        )
     }
     return WaveReport(
         programme=programme.label,
@@ -53,6 +62,9 @@ def stored_report(engine: Engine, wave: str, say_finding: SayFinding = reason_co
         say_finding=say_finding,
         questions=wordings(definitions, "questions"),
         themes=wordings(definitions, "themes"),
+        criteria=labels(definitions, _CRITERIA),
+        choices=choice_labels(definitions),
+        out_texts={name: read_table(engine, name, run_id) for name in _OUT_TEXTS},
         **frames,
     )
 
@@ -69,6 +81,24 @@ def wordings(definitions: Mapping[str, str], listed_under: str) -> dict[str, Tex
             wording = entry.get("wording") or entry.get("label") or entry["name"]
             found.setdefault(entry["id"], Text(ja=wording["ja"], en=wording["en"]))
     return found
+
+
+def choice_labels(definitions: Mapping[str, str]) -> dict[tuple[str, str], Text]:
+    """The labels of the choices of every question: (question, code) -> label. Of two files the first one's stands."""
+    found: dict[tuple[str, str], Text] = {}
+    for name, text in definitions.items():
+        content = YAML(typ="safe").load(text) if name.startswith(_FORMS) and name.endswith(".yml") else None
+        for question in content.get("questions") or [] if isinstance(content, dict) else []:
+            for choice in question.get("choices") or []:
+                label = Text(ja=choice["label"]["ja"], en=choice["label"]["en"])
+                found.setdefault((question["id"], str(choice["code"])), label)
+    return found
+
+
+def labels(definitions: Mapping[str, str], folder: str) -> dict[str, Text]:
+    """The labels of definitions that have a file each, below a folder: id -> label."""
+    files = [YAML(typ="safe").load(text) for name, text in definitions.items() if name.startswith(folder)]
+    return {each["id"]: Text.model_validate(each["label"]) for each in files}
 
 
 def _read(text: str, model: type[ModelT]) -> ModelT:

@@ -31,8 +31,11 @@ CORES = os.cpu_count() or 1
 
 def check(programme: ProgrammeFolder = DEFAULT_PROGRAMME, lang: Lang = "ja") -> None:
     """定義ファイルをすべて点検し、誤りを一度に示します。"""
+    from flows.cases import read_spec
+
     language = language_of(lang)
     found = read_programme(programme)
+    read_spec(found)
     say(
         language,
         f"{found.settings.label.ja}: 定義{len(found.files)}ファイル、指標{len(found.indicators)}件に誤りはありません。",

@@ -159,6 +159,16 @@ _MEETING_PARTS: dict[str, Measure] = {
     "organisations": _count(_parties("stakeholder_meeting", "parties")),
 }
 
+_IMPROVEMENTS: dict[str, Measure] = {
+    **{
+        among: partial(tally.improvement, among=among)
+        for among in ("complete_pairs", "all_baselines", "everyone", "best_case", "able_to_improve")
+    },
+    "min_90_days": partial(tally.improvement, among="complete_pairs", at_least_days=90),
+    "self_report": partial(tally.improvement, among="complete_pairs"),
+    "rated_criteria": tally.nobody_rated,
+}
+
 INDICATORS = (
     Planned(
         "F-O1-1a",
@@ -191,10 +201,7 @@ INDICATORS = (
         "F-O2-1",
         _FIVE,
         _SEVEN,
-        tuple(
-            Reading(among, PEOPLE, PROGRAMME, measure=partial(tally.improvement, among=among))
-            for among in ("complete_pairs", "all_baselines", "everyone", "able_to_improve")
-        ),
+        tuple(Reading(name, PEOPLE, PROGRAMME, measure=measure) for name, measure in _IMPROVEMENTS.items()),
         floor=Fraction(1, 2),
         without_baseline=True,
     ),

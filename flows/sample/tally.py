@@ -112,8 +112,15 @@ def latest_in_window(scope: Scope, of: Test, where: Test, questions: tuple[str, 
     return Figure(numerator, len(speakers), _coverage(scope, speakers, questions))
 
 
-def improvement(scope: Scope, among: str) -> Figure:
-    """People whose level of difficulty rose between their first answer and their latest of the period."""
+TOP = 5
+"""The best level of difficulty that an answer can stand for."""
+
+
+def improvement(scope: Scope, among: str, at_least_days: int = 0) -> Figure:
+    """People whose level of difficulty rose between their first answer and their latest of the period.
+
+    `at_least_days`: leaves out pairs with fewer days between the two answers.
+    """
     first: dict[str, int] = {}
     pairs: dict[str, tuple[int, int]] = {}
     speakers: dict[str, list[Record]] = {}
@@ -123,16 +130,25 @@ def improvement(scope: Scope, among: str) -> Figure:
         first[person] = level
         later = [r for r in records[1:] if scope.in_window(r) and _level(r) is not None]
         if later:
-            pairs[person] = (level, int(str(later[-1].answers["q3_level"])))
             speakers[person] = [records[0], later[-1]]
+            if (later[-1].answered_at.date() - records[0].answered_at.date()).days >= at_least_days:
+                pairs[person] = (level, int(str(later[-1].answers["q3_level"])))
     improved = sum(after > before for before, after in pairs.values())
+    if among == "best_case":
+        improved += sum(person not in pairs and first.get(person, 0) < TOP for person in scope.by_person)
     denominator = {
         "complete_pairs": len(pairs),
         "all_baselines": len(first),
         "everyone": len(scope.by_person),
-        "able_to_improve": sum(before < 5 for before, _ in pairs.values()),
+        "best_case": len(scope.by_person),
+        "able_to_improve": sum(before < TOP for before, _ in pairs.values()),
     }[among]
     return Figure(improved, denominator, _coverage(scope, speakers, ("q3_level",)))
+
+
+def nobody_rated(scope: Scope) -> Figure:
+    """No rater has read the sample's answers."""
+    return Figure(0, 0, _coverage(scope, {}, ("q3_text", "q6_text")))
 
 
 def _level(record: Record) -> int | None:

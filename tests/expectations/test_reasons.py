@@ -22,6 +22,7 @@ OF_THE_MAPPING = [
     *("rejected_at_source", "incomplete_at_source"),
     *("source_unreachable", "source_refused", "source_locked", "source_unreadable", "source_changing"),
     *("source_failed", "source_never_pulled", "credentials_missing"),
+    *("rated_text_changed", "rated_by_other_version"),
 ]
 FINDING = {
     "wave": "first",

@@ -62,14 +62,20 @@ def test_improvement_by_hand() -> None:
     scope = Scope(PEOPLE, "*", INTERIM)
     found = {
         among: tally.improvement(scope, among)
-        for among in ("complete_pairs", "all_baselines", "everyone", "able_to_improve")
+        for among in ("complete_pairs", "all_baselines", "everyone", "best_case", "able_to_improve")
     }
     assert {name: (each.numerator, each.denominator) for name, each in found.items()} == {
         "complete_pairs": (1, 3),
         "all_baselines": (1, 5),
         "everyone": (1, 6),
+        "best_case": (4, 6),  # lost, late and no_level might have improved
         "able_to_improve": (1, 2),
     }
+    days = (1, 2, 183, 184, 395, 396)  # same: 1 day, top: 183, improved: 395
+    long_enough = [tally.improvement(scope, "complete_pairs", at_least_days=each) for each in days]
+    assert [(each.numerator, each.denominator) for each in long_enough] == [
+        (1, 3), (1, 2), (1, 2), (1, 1), (1, 1), (0, 0)
+    ]  # fmt: skip
     later = tally.improvement(Scope(PEOPLE, "*", FINAL), "complete_pairs")
     assert (later.numerator, later.denominator) == (1, 1)  # only the late answer lies in the final period
 

@@ -10,6 +10,7 @@ from nlp.annotation_cache import AnnotationCache
 from nlp.pipeline import analyser_id, annotate_batch
 from nlp.text_rules import TextRules
 from nlp.themes import ThemesFile
+from nlp.vocabulary import Vocabulary
 
 pytestmark = pytest.mark.model
 
@@ -94,20 +95,21 @@ def test_masking_again_changes_nothing(masked: MaskedAnswers, rules: TextRules) 
 
 def test_every_answer_has_a_language_and_a_state(analysis: TextAnalysis) -> None:
     assert analysis.texts.values.tolist() == [
-        ["r1", "q3", "ja", "analysed", 24, 1],
-        ["r2", "q3", "ja", "nothing", 5, 0],
-        ["r3", "q3", "zxx", "blank", 0, 0],
-        ["r4", "q3", "vi", "other_language", 33, 1],
-        ["r5", "q3", "ja", "analysed", 11, 0],
-        ["r6", "q3", "zxx", "other_language", 6, 1],
-        ["r7", "q4", "ja", "analysed", 11, 0],
-        ["r8", "q3", "ja", "analysed", 6, 0],
-        ["r8", "q4", "ja", "too_long_cut", 4200, 0],
+        ["r1", "q3", "ja", "kanji", "analysed", 24, 1],
+        ["r2", "q3", "ja", "kana", "nothing", 5, 0],
+        ["r3", "q3", "zxx", "none", "blank", 0, 0],
+        ["r4", "q3", "vi", "latin", "other_language", 33, 1],
+        ["r5", "q3", "ja", "kanji", "analysed", 11, 0],
+        ["r6", "q3", "zxx", "none", "other_language", 6, 1],
+        ["r7", "q4", "ja", "kanji", "analysed", 11, 0],
+        ["r8", "q3", "ja", "kanji", "analysed", 6, 0],
+        ["r8", "q4", "ja", "kanji", "too_long_cut", 4200, 0],
     ]
     assert list(analysis.texts.columns) == [
         "response_id",
         "question_id",
         "language",
+        "script",
         "state",
         "characters_n",
         "mask_n",
@@ -143,9 +145,9 @@ def test_a_text_without_identifiers_is_parsed_once_for_both_stages(
 ) -> None:
     asked: list[str] = []
 
-    def counting(texts: list[str]) -> object:
+    def counting(texts: list[str], vocabulary: Vocabulary) -> object:
         asked.extend(texts)
-        return annotate_batch(texts)
+        return annotate_batch(texts, vocabulary)
 
     monkeypatch.setattr(worker, "annotate_batch", counting)
     path = tmp_path / "annotations.sqlite"
@@ -177,6 +179,39 @@ def test_the_cache_never_holds_words_of_a_text_with_identifiers(
     assert {token.lemma + token.norm for token in spans.tokens} == {""}
 
 
+def test_of_a_text_in_two_languages_the_japanese_sentences_are_analysed(rules: TextRules) -> None:
+    text = "仕事がありません。 I need work, and 仕事 is hard to find. しごとを探しています。"
+    frame = pd.DataFrame(
+        [("r1", "q3", text, None)], columns=["response_id", "question_id", "value_text", "missing_kind"]
+    )
+    found = analyse_answers(frame, THEMES, rules)
+    assert found.texts[["language", "script", "state"]].values.tolist() == [["mul", "kanji", "analysed"]]
+    assert found.themes["quote"].tolist() == ["仕事", "しごと"]
+    assert "work" not in set(found.tokens["surface"])
+
+
+def test_characters_that_do_not_tell_are_in_the_questionnaires_language(rules: TextRules) -> None:
+    rows = [("r1", "q3", "工作", None), ("r2", "q3", "工作", None), ("r3", "q3", "工作", None)]
+    frame = pd.DataFrame(rows, columns=["response_id", "question_id", "value_text", "missing_kind"])
+    found = analyse_answers(frame, THEMES, rules, asked_in={"r1": "ja", "r2": "zh"})
+    assert found.texts[["language", "state"]].values.tolist() == [
+        ["ja", "analysed"],
+        ["zh", "other_language"],
+        ["und-Hani", "analysed"],
+    ]
+    assert set(found.tokens["response_id"]) == {"r1", "r3"}
+
+
+def test_what_a_homophone_rule_changed_stands_beside_the_word(rules: TextRules) -> None:
+    text = "びざのこうしんがむずかしい"
+    frame = pd.DataFrame(
+        [("r1", "q3", text, None)], columns=["response_id", "question_id", "value_text", "missing_kind"]
+    )
+    tokens = analyse_answers(frame, THEMES, rules).tokens.set_index("surface")
+    assert tokens.loc["こうしん", ["lemma", "norm", "norm_rule"]].tolist() == ["更新", "更新", "koushin_renewal"]
+    assert pd.isna(tokens.loc["びざ", "norm_rule"])
+
+
 def test_no_answers_give_empty_frames(rules: TextRules) -> None:
     none = pd.DataFrame(columns=["response_id", "question_id", "value_text", "missing_kind"]).astype("str")
     masked = mask_answers(none, rules)
@@ -184,3 +219,19 @@ def test_no_answers_give_empty_frames(rules: TextRules) -> None:
     assert [len(frame) for frame in (masked.answers, masked.masks, masked.cleaned)] == [0, 0, 0]
     assert [len(frame) for frame in (analysis.texts, analysis.tokens, analysis.themes)] == [0, 0, 0]
     assert analysis.tokens["start"].dtype == "int64"
+
+
+def test_the_same_words_are_coded_by_what_their_writer_chose(rules: TextRules) -> None:
+    [theme] = THEMES.model_dump(by_alias=True, exclude_defaults=True)["themes"]
+    condition = {"variable": {"question": "q1", "in": ["yes"]}}
+    theme["rules"][0] |= {"any": [], "all": [{"norm": "仕事"}, condition]}
+    chosen = pd.DataFrame(
+        [
+            (name, "q1", code, None, missing)
+            for name, code, missing in (("a", "yes", None), ("b", "no", None), ("c", "yes", "unknown"))
+        ],
+        columns=["response_id", "question_id", "value_code", "value_text", "missing_kind"],
+    )
+    texts = pd.DataFrame([(name, "q3", None, "仕事がない", None) for name in "abcd"], columns=chosen.columns)
+    found = analyse_answers(texts, ThemesFile.model_validate({"themes": [theme]}), rules, chosen=chosen)
+    assert found.themes[["response_id", "clause", "quote"]].to_numpy().tolist() == [["a", "all.0", "仕事"]]

@@ -13,13 +13,14 @@ from nlp.annotate import BATCH_TEXTS, annotate
 from nlp.annotation import Annotation
 from nlp.annotation_cache import AnnotationCache
 from nlp.pipeline import analyser_id
+from nlp.vocabulary import Vocabulary, Word
 from nlp.worker import WorkerPool
 
 ROOT = Path(__file__).resolve().parents[2]
 
 PLACES = ["市役所", "学校", "病院", "工場", "教室", "駅", "ハローワーク", "公園"]
 DEEDS = ["で相談した。", "が遠い。", "に行けなかった。", "の人が親切でした。", "で日本語を習う。\nうれしい。"]
-TEXTS = [f"{number}月に{place}{deed}" for number in range(1, 5) for place in PLACES for deed in DEEDS]
+TEXTS = [f"{number}月に{place}{deed}" for number in range(1, 9) for place in PLACES for deed in DEEDS]
 
 
 @pytest.mark.model
@@ -52,7 +53,7 @@ class _Counting:
         self.asked: list[str] = []
         self._fail_at = fail_at
 
-    def __call__(self, texts: list[str]) -> list[Annotation]:
+    def __call__(self, texts: list[str], vocabulary: Vocabulary) -> list[Annotation]:
         if self._fail_at in texts:
             raise KeyboardInterrupt
         self.asked += texts
@@ -91,6 +92,15 @@ def test_batches_do_not_depend_on_the_order_of_the_texts(monkeypatch: pytest.Mon
         annotate(texts)
         orders.append(counting.asked)
     assert orders[0] == orders[1] == orders[2]
+
+
+@pytest.mark.model
+def test_every_process_annotates_with_the_vocabulary_it_is_given() -> None:
+    word = Word(surface="もにゃもにゃ", norm="模似屋", reading="モニャモニャ")
+    texts = [f"もにゃもにゃ{number}回" for number in range(2 * BATCH_TEXTS)]
+    for workers in (1, 2):
+        found = annotate(texts, workers=workers, vocabulary=Vocabulary((word,)))
+        assert {annotation.tokens[0].norm for annotation in found.values()} == {"模似屋"}
 
 
 @pytest.mark.model

@@ -11,7 +11,10 @@ ANALYSER = {"model_name": "a", "model_version": "1"}
 TEXT = "仕事がない"
 ANNOTATION = Annotation(
     "analysed",
-    (Token(0, 2, "仕事", "仕事", "仕事", "NOUN"), Token(3, 5, "ない", "ない", "無い", "ADJ")),
+    (
+        Token(0, 2, "仕事", "仕事", "仕事", "NOUN", "名詞-普通名詞-サ変可能", "", "nsubj", 1, 0),
+        Token(3, 5, "ない", "ない", "無い", "ADJ", "形容詞-非自立可能", "形容詞;終止形-一般", "ROOT", 1, 0),
+    ),
     (Entity("Person", 0, 2),),
 )
 
@@ -57,6 +60,20 @@ def test_words_replace_positions_and_are_not_replaced_by_them() -> None:
         cache.store({TEXT: ANNOTATION})
         cache.store({TEXT: ANNOTATION}, without_words={TEXT})
         assert cache.find([TEXT]) == {TEXT: ANNOTATION}
+
+
+def test_one_run_reads_what_another_has_stored_meanwhile(tmp_path: Path) -> None:
+    """Kinds of words are numbered in the file: neither run may take the other's numbers for its own."""
+    path = tmp_path / "annotations.sqlite"
+    stored = {f"{tag}{number}": _annotation(tag) for number in range(2) for tag in ("名詞", "動詞", "副詞")}
+    with AnnotationCache(path, ANALYSER) as one, AnnotationCache(path, ANALYSER) as other:
+        for number, (text, annotation) in enumerate(stored.items()):
+            (one, other)[number % 2].store({text: annotation})
+        assert one.find(list(stored)) == other.find(list(stored)) == stored
+
+
+def _annotation(tag: str) -> Annotation:
+    return Annotation("analysed", (Token(0, 2, tag, tag, tag, "X", tag, "", "ROOT", 0, 0),))
 
 
 def test_many_texts_are_found_at_once() -> None:

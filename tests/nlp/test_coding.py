@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nlp.annotation import Token
+from nlp.annotation import Annotation, Token
 from nlp.coding import Match, find_themes
 from nlp.themes import ThemesFile
 
@@ -22,22 +22,23 @@ def _themes(**rule: Any) -> ThemesFile:
     )
 
 
-def _tokens(text: str, words: dict[str, tuple[str, str]]) -> list[Token]:
+def _annotation(text: str, words: dict[str, tuple[str, str]]) -> Annotation:
     """Tokens for the given surfaces, each where it first stands: surface -> (lemma, norm)."""
-    return [
+    tokens = [
         Token(text.index(surface), text.index(surface) + len(surface), surface, lemma, norm, "NOUN")
         for surface, (lemma, norm) in words.items()
     ]
+    return Annotation("analysed", tuple(tokens))
 
 
 def _quotes(text: str, themes: ThemesFile, words: dict[str, tuple[str, str]] | None = None) -> list[str]:
-    return [text[match.start : match.end] for match in find_themes(text, _tokens(text, words or {}), themes)]
+    return [text[match.start : match.end] for match in find_themes(text, _annotation(text, words or {}), themes)]
 
 
 def test_a_match_says_which_rule_found_which_words() -> None:
     text = "家賃が高い。しごとがない。"
-    tokens = _tokens(text, {"家賃": ("家賃", "家賃"), "しごと": ("しごと", "仕事")})
-    assert find_themes(text, tokens, _themes(any=[{"norm": "仕事"}])) == [Match("work", "r", 3, 6, 9)]
+    annotation = _annotation(text, {"家賃": ("家賃", "家賃"), "しごと": ("しごと", "仕事")})
+    assert find_themes(text, annotation, _themes(any=[{"norm": "仕事"}])) == [Match("work", "r", 3, 6, 9, "any.0")]
 
 
 def test_lemma_and_norm_look_at_different_forms() -> None:
@@ -101,6 +102,6 @@ def test_the_same_words_are_given_once() -> None:
 def test_quotes_are_stretches_of_the_text_that_say_the_phrase(text: str) -> None:
     from nlp.characters import fold
 
-    for match in find_themes(text, [], _themes(any=[{"phrase": ["ビザ", "DV"]}])):
+    for match in find_themes(text, Annotation("analysed"), _themes(any=[{"phrase": ["ビザ", "DV"]}])):
         quote = text[match.start : match.end]
         assert fold(quote).text.replace(" ", "").casefold() in ("ビザ", "dv")

@@ -5,7 +5,9 @@ import pytest
 
 from nlp import pipeline
 from nlp.annotation import DICTIONARY_NAME, Annotation
+from nlp.dictionary import open_dictionary
 from nlp.pipeline import MODEL_NAME, PIECE_CHARACTERS, analyser_id, annotate_batch, load_model
+from nlp.vocabulary import own_vocabulary
 from warehouse.definitions import UserMistake
 
 TEXTS = [
@@ -44,7 +46,13 @@ def test_a_missing_dictionary_is_refused_and_not_replaced(monkeypatch: pytest.Mo
 
 def test_the_analyser_names_its_versions() -> None:
     names = analyser_id()
-    assert names.keys() == {"model_name", "model_version", "dictionary_version", "code_version"}
+    assert names.keys() == {
+        "model_name",
+        "model_version",
+        "dictionary_version",
+        "vocabulary_sha256",
+        "code_version",
+    }
     assert (names["model_name"], names["model_version"], names["dictionary_version"]) == (
         "ja_ginza",
         "5.3.0",
@@ -62,7 +70,7 @@ def test_tokens_are_stretches_of_the_text_without_white_space() -> None:
             assert token.start >= end
             end = token.end
         left_out = set(text) - set("".join(token.surface for token in annotation.tokens))
-        assert left_out <= set(" 　\t\n")
+        assert left_out <= set(" 　\t\n〜ー")
 
 
 @pytest.mark.model
@@ -79,6 +87,45 @@ def test_a_line_feed_ends_the_sentence_and_is_no_word() -> None:
 
 
 @pytest.mark.model
+def test_heads_and_sentences_count_through_lines_and_over_white_space() -> None:
+    (annotation,) = annotate_batch(["仕事が　ない。 家賃も払えません。\n \n景色が\tよかった"])
+    tokens = annotation.tokens
+    assert [(token.surface, tokens[token.head].surface, token.dep, token.sentence) for token in tokens] == [
+        ("仕事", "ない", "nsubj", 0),
+        ("が", "仕事", "case", 0),
+        ("ない", "ない", "ROOT", 0),
+        ("。", "ない", "punct", 0),
+        ("家賃", "払え", "nsubj", 1),
+        ("も", "家賃", "case", 1),
+        ("払え", "払え", "ROOT", 1),
+        ("ませ", "払え", "aux", 1),
+        ("ん", "払え", "aux", 1),
+        ("。", "払え", "punct", 1),
+        ("景色", "よかっ", "nsubj", 2),
+        ("が", "景色", "case", 2),
+        ("よかっ", "よかっ", "ROOT", 2),
+        ("た", "よかっ", "aux", 2),
+    ]
+    assert (tokens[6].tag, tokens[6].inflection) == ("動詞-一般", "下一段-ア行;連用形-一般")
+
+
+@pytest.mark.model
+def test_every_word_hangs_on_one_word_of_its_sentence() -> None:
+    for annotation in annotate_batch([*TEXTS, "食べて\tです", "「 \t 」", "  あ"]):
+        tokens = annotation.tokens
+        for number, token in enumerate(tokens):
+            assert (token.head == number) == (token.dep == "ROOT")
+            assert tokens[token.head].sentence == token.sentence
+            above = {number}
+            while (number := tokens[number].head) not in above:
+                above.add(number)
+            assert tokens[number].head == number, "only a root ends the way up"
+        numbers = [token.sentence for token in tokens]
+        assert sorted(set(numbers)) == list(range(len(set(numbers))))
+        assert numbers == sorted(numbers)
+
+
+@pytest.mark.model
 def test_names_the_dictionary_knows_are_entities() -> None:
     (annotation,) = annotate_batch(["ケンが手伝ってくれた。"])
     assert [(each.start, each.end) for each in annotation.entities if each.label == DICTIONARY_NAME] == [(0, 2)]
@@ -89,10 +136,14 @@ def test_components_left_out_change_nothing() -> None:
     import spacy
 
     whole = spacy.load(MODEL_NAME)
+    whole.tokenizer.tokenizer = open_dictionary(own_vocabulary())
     texts = [text for text in TEXTS if "\n" not in text] + ["家賃が高い。保証人がいない。田中さんに相談した。"]
     for ours, theirs in zip(load_model().pipe(texts), whole.pipe(texts), strict=True):
-        assert [(w.text, w.lemma_, w.norm_, w.pos_, w.tag_) for w in ours] == [
-            (w.text, w.lemma_, w.norm_, w.pos_, w.tag_) for w in theirs
+        assert [(w.text, w.lemma_, w.norm_, w.pos_, w.tag_, str(w.morph)) for w in ours] == [
+            (w.text, w.lemma_, w.norm_, w.pos_, w.tag_, str(w.morph)) for w in theirs
+        ]
+        assert [(w.dep_.removesuffix("_bunsetu"), w.head.i, w.is_sent_start) for w in ours] == [
+            (w.dep_, w.head.i, w.is_sent_start) for w in theirs
         ]
         assert [(e.text, e.label_) for e in ours.ents] == [(e.text, e.label_) for e in theirs.ents]
 
@@ -125,8 +176,9 @@ def test_no_piece_is_longer_than_the_dictionary_takes() -> None:
         ("い" * 3_999 + "。") * 3,
     ]
     for text in texts:
-        pieces = list(pipeline._pieces(0, text))
-        assert "".join(text[p.offset :][: len(p.folded.edges) - 1] for p in pieces) == text
+        pieces = list(pipeline._pieces(0, text, lambda _: []))
+        spans = [(p.offset + p.folded.starts[0], p.offset + p.folded.ends[-1]) for p in pieces]
+        assert "".join(text[start:end] for start, end in spans) == text
         assert max(len(piece.folded.text) for piece in pieces) <= PIECE_CHARACTERS
         assert max(len(piece.folded.text.encode()) for piece in pieces) <= 49_149
 

@@ -43,7 +43,7 @@ _HEAD = "id: r, version: 1, author: a, reason: b, examples: {found: [あ], passe
         (f"{{{_HEAD}}}", "themes.0.rules.0", "any or all is needed"),
         (f"{{{_HEAD}, none: [{{norm: 仕事}}]}}", "themes.0.rules.0", "any or all is needed"),
         (f"{{{_HEAD}, any: [{{norm: 仕事}}], scope: page}}", "themes.0.rules.0.scope", "not an allowed value"),
-        (f"{{{_HEAD}, any: [{{norm: 仕事}}]}}, {{{_HEAD}, any: [{{norm: 家}}]}}", "", "a rule's id stands twice"),
+        (f"{{{_HEAD}, any: [{{norm: 仕事}}]}}, {{{_HEAD}, any: [{{norm: 家}}]}}", "", "an id stands twice"),
         ("{id: r, version: 1, author: a, reason: b, any: [{norm: 仕事}]}", "themes.0.rules.0.examples", "is missing"),
     ],
 )

@@ -63,14 +63,14 @@ def evidence_of(records: list[Record], reported: set[str] | None = None) -> Evid
         responses.append((response_id, record.organisation, record.form, record.respondent, at, at.date().isoformat()))
         answers += answer_rows(response_id, record)
         if record.level is not None:
-            scores.append((response_id, "state", record.level))
+            scores.append((response_id, "state", record.level, "self_report"))
     organisations = {record.organisation for record in records} | {"a"}
     pairs = frozenset((code, form) for code in organisations for form in ("survey", "log"))
     columns = ["response_id", "organisation", "form_id", "respondent_id", "answered_at", "answered_on"]
     return Evidence(
         responses=pd.DataFrame(responses, columns=columns),
         answers=pd.DataFrame(answers, columns=ANSWER_COLUMNS).astype({"value_number": "float64"}),
-        scores=pd.DataFrame(scores, columns=["response_id", "criterion_id", "level"]),
+        scores=pd.DataFrame(scores, columns=["response_id", "criterion_id", "level", "origin"]),
         themes=pd.DataFrame(columns=["response_id", "question_id", "theme_id"]),
         windows=WINDOWS,
         period="second",

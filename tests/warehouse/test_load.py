@@ -26,7 +26,8 @@ from warehouse.load import (
     record_execution,
 )
 from warehouse.read import published_run, published_waves, read_table
-from warehouse.tables import SQL_TABLES, TABLES, Table
+from warehouse.table import Table
+from warehouse.tables import SQL_TABLES, TABLES
 
 MakeRun = Callable[..., RunRecord]
 MakeFrames = Callable[..., dict[str, pd.DataFrame]]

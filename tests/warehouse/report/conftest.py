@@ -158,8 +158,12 @@ def report_of(
         out_indicator=table.astype(nullable),
         out_finding=pd.DataFrame(findings or [], columns=list(FINDING)).astype({"row_n": "Int64"}),
         out_theme=pd.DataFrame(
-            [["r", "mid", code, "q", "work", 12, 14] for code in ("*", "one")],
-            columns=["run_id", "period", "organisation", "question_id", "theme_id", "responses_n", "texts_n"],
+            [
+                ["r", "mid", code, question, "work", 12, 14, 48, 0.25, 0.15, 0.39]
+                for code in ("*", "one") for question in ("*", "q")
+            ],
+            columns=["run_id", "period", "organisation", "question_id", "theme_id", "responses_n", "texts_n",
+                     "analysed_n", "value", "ci_low", "ci_high"],
         ),
         out_language=pd.DataFrame(
             [["r", "mid", "*", "q", "vi", "other_language", 7]],

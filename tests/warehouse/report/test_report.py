@@ -29,10 +29,10 @@ from warehouse.report_tables import (
     findings_table,
     languages_table,
     run_table,
-    themes_by_question,
     themes_table,
 )
 from warehouse.report_terminal import terminal_table
+from warehouse.report_text_tables import themes_by_question
 
 Make = Callable[..., WaveReport]
 
@@ -96,11 +96,14 @@ def test_findings_themes_languages_and_run_are_in_words(report: WaveReport) -> N
     assert findings["reason"].tolist() == ["a.csv 3 ja", "a.csv 9 ja"]
     assert findings["severity"].tolist() == ["不採用", "注意"]
     assert themes_table(report)[["organisation", "question_id", "theme_id"]].to_numpy().tolist() == [
+        ["事業全体", "全設問", "仕事"],
         ["事業全体", "問1", "仕事"],
+        ["団体一", "全設問", "仕事"],
         ["団体一", "問1", "仕事"],
     ]
     by_question = themes_by_question(report)
-    assert (by_question.columns.tolist(), by_question.to_numpy().tolist()) == (["theme_id", "問1"], [["仕事", 12]])
+    assert by_question.columns.tolist() == ["theme_id", "全設問\n(分析 48件)", "問1\n(分析 48件)"]
+    assert by_question.to_numpy().tolist() == [["仕事", "12/48 (25.0 %)", "12/48 (25.0 %)"]]
     assert languages_table(report, "en")["state"].tolist() == ["not Japanese, not analysed"]
     assert run_table(report)["column"].tolist() == ["run_id", "wave", "commit_id"]
     assert run_table(report)["content"].tolist() == ["r", "mid", ""]

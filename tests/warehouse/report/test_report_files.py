@@ -112,7 +112,7 @@ class Page(HTMLParser):
 def test_the_page_stands_alone(report: WaveReport, language: Any) -> None:
     page = Page(html_page(report, language))
     assert page.open == []
-    assert page.tags.count("img") == 2
+    assert page.tags.count("img") == 3
     assert all(each.startswith("data:image/svg+xml;base64,") for each in page.loaded)
     assert not {"script", "link", "iframe", "object"} & set(page.tags)
 
@@ -150,7 +150,7 @@ def test_a_wave_without_anything_is_a_page_all_the_same(make_report: Make) -> No
     empty = make_report()
     page = html_page(replace(empty, out_theme=empty.out_theme.iloc[:0], out_language=empty.out_language.iloc[:0]))
     assert Page(page).open == []
-    assert page.count("ありません。") == 5
+    assert page.count("ありません。") == 11
 
 
 # --- plots and files ----------------------------------------------------------------------------------------------

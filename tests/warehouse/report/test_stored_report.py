@@ -51,12 +51,31 @@ sources: []
 """
 
 
+CRITERION = "{id: c, label: {ja: 課題の状態, en: State of the difficulty}}"
+
+PAIR = {
+    "period": "interim", "criterion_id": "c", "criterion_version": 1, "comparison": "raters", "rater_a": "ann",
+    "rater_b": "bo",
+}  # fmt: skip
+ESTIMATE = {
+    **PAIR, "rated_month": "*", "statistic": "alpha", "value": 0.5, "ci_low": None, "ci_high": None, "items_n": 3,
+    "ratings_n": 6,
+}  # fmt: skip
+CELL = {**PAIR, "level_a": 1, "level_b": 1, "items_n": 3}
+
+
 @pytest.fixture
 def loaded(engine: Engine, small_frames: Callable[..., Frames], run_record: Callable[..., RunRecord]) -> Engine:
     """A warehouse that publishes one run with its definitions."""
-    texts = {"warehouse/indicators.yml": INDICATORS, "flows/programme.yml": PROGRAMME, "targets.csv": "id,label\n"}
+    texts = {
+        "warehouse/indicators.yml": INDICATORS,
+        "flows/programme.yml": PROGRAMME,
+        "rubrics/criteria/c.yml": CRITERION,
+        "targets.csv": "id,label\n",
+    }
     definitions = [[name, hashlib.sha256(text.encode()).hexdigest(), text] for name, text in texts.items()]
     frames = small_frames()
+    frames["out_agreement"], frames["out_confusion"] = pd.DataFrame([ESTIMATE]), pd.DataFrame([CELL])
     frames["meta_definition"] = pd.DataFrame(definitions, columns=["file_name", "sha256", "text"])
     load_run(engine, run_record(), frames)
     return engine
@@ -70,6 +89,14 @@ def test_a_stored_report_is_in_the_words_of_the_run(loaded: Engine) -> None:
     assert figures[["organisation", "value", "verdict"]].to_numpy().tolist() == [["団体A", "66.7 % (2/3)", "達成"]]
     assert set(findings_table(report)["reason"]) == {"bad_date", "undeclared_file"}
     assert stored_definitions(loaded, "run-1")["flows/programme.yml"] == PROGRAMME
+
+
+def test_a_stored_report_says_how_well_raters_agree(loaded: Engine) -> None:
+    (rated,) = stored_report(loaded, "interim").rated
+    assert rated.title("ja") == "課題の状態(第1版)"
+    (pair,) = rated.comparisons
+    assert rated.estimates(pair)["alpha"]["value"] == 0.5
+    assert rated.matrix(pair).to_numpy().tolist() == [[3]]
 
 
 def test_a_wave_that_publishes_nothing_is_named_as_a_mistake(loaded: Engine) -> None:
