@@ -17,8 +17,10 @@ from nlp.characters import fold
 from nlp.kwic import PLACE_COLUMNS, Side, concordance, places_of_phrase
 from warehouse.definitions import Language, Text
 from warehouse.engine import reading
+from warehouse.periods import Window
 from warehouse.read import read_table, rows_of
 from warehouse.tables import SQL_TABLES
+from warehouse.text_tables import responses_in
 
 SHOWN_N: Final = 200
 """Lines that the terminal shows."""
@@ -42,6 +44,7 @@ COLUMNS: Final = {
 def word_in_context(
     engine: Engine,
     found: WaveTexts,
+    window: Window,
     word: str,
     way: Way,
     *,
@@ -50,11 +53,11 @@ def word_in_context(
     question: str | None = None,
     organisation: str | None = None,
 ) -> pd.DataFrame:
-    """Every place of a word in the texts of a wave: the keys of COLUMNS.
+    """Every place of a word in the texts of a period's responses, those that the tables count: the keys of COLUMNS.
 
     Raises UserMistake for a question or organisation without a text.
     """
-    responses = read_table(engine, "core_response", found.run_id)[["response_id", "organisation"]]
+    responses, _ = responses_in(read_table(engine, "core_response", found.run_id), window)
     texts = found.texts[found.texts["value_text"].notna()].merge(responses, on="response_id")
     for name, asked, column in (
         ("--question", question, "question_id"),
@@ -66,7 +69,7 @@ def word_in_context(
             texts = texts[texts[column] == asked]
     places = places_of_phrase(texts, word) if way == "phrase" else _places(engine, found.run_id, fold(word).text, way)
     lines = concordance(places, texts, width, by)
-    return lines.merge(responses, on="response_id", how="left")[list(COLUMNS)]
+    return lines.merge(responses, on="response_id")[list(COLUMNS)]
 
 
 def _places(engine: Engine, run_id: str, word: str, way: Way) -> pd.DataFrame:

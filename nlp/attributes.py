@@ -7,12 +7,11 @@ from typing import Final
 
 import pandas as pd
 
+from warehouse.attrition import ORGANISATION
 from warehouse.evidence import UNMATCHED
+from warehouse.text_tables import SCRIPT
 
 MEMBER_COLUMNS: Final = ["response_id", "dimension", "category"]
-ORGANISATION: Final = "organisation"
-SCRIPT: Final = "script"
-"""How a text is written: a dimension of single questions, as one response may write two answers in two ways."""
 
 
 def members(responses: pd.DataFrame, answers: pd.DataFrame, attributes: Mapping[str, Sequence[str]]) -> pd.DataFrame:

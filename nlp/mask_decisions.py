@@ -51,7 +51,7 @@ class Hashing:
 
     def of(self, *parts: str) -> str:
         """Any texts together."""
-        text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+        text = "".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
         return hmac.new(self.secret, text, hashlib.sha256).hexdigest()[:32]
 
 

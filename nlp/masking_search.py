@@ -29,7 +29,8 @@ _INVISIBLE: Final = re.compile(
 )
 # Characters set apart one by one (た な か): two of Chinese, or three of any.
 _SPREAD: Final = re.compile(
-    r"(?<!\S)(?:[一-鿿々] {1,2}[一-鿿々](?: {1,2}[一-鿿々ぁ-ゖァ-ヺー])*|\w(?: {1,2}[\w@.ー-]){2,})(?!\S)"
+    r"(?<!\S)(?:[一-鿿々\uf900-\ufaff] {1,2}[一-鿿々\uf900-\ufaff](?: {1,2}[一-鿿々\uf900-\ufaffぁ-ゖァ-ヺー])*"
+    r"|\w(?: {1,2}[\w@.ー-]){2,})(?!\S)"
 )
 # An analyser that does not know a word of hiragana makes it of such parts.
 _PARTS_OF_UNKNOWN: Final = ("感動詞", "助動詞", "名詞-固有名詞", "接頭辞")

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from nlp.masking_rules import FILLER, MaskingFile
 
 _WORDS: Final = re.compile(
-    r"(?P<katakana>[ァ-ヺーヽヾ]+)|(?P<hiragana>[ぁ-ゖー]+)|(?P<han>[一-鿿㐀-䶿々〆豈-龎𠮷]+)"
+    r"(?P<katakana>[ァ-ヺーヽヾ]+)|(?P<hiragana>[ぁ-ゖー]+)|(?P<han>[一-鿿㐀-䶿々〆\uf900-\ufaff𠮷]+)"
     r"|(?P<spaced>[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ][A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ'-]*)"
     r"|(?P<inflected>[가-힣]+|[ऀ-ॣ॰-ॿ]+|[ঀ-৿]+|[஀-௿]+|[඀-෿\u200d]+|[؀-ۿ]+|[Ѐ-ӿ'ʼ’-]+)"
     r"|(?P<unspaced>[ก-๛]+|[က-႟]+)"

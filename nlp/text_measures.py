@@ -78,7 +78,7 @@ def measures_by_question(texts: Texts) -> dict[str, pd.DataFrame]:
     The names are those of the tables; the columns are those of the functions that make them.
     """
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in _COLUMNS}
-    texts = _coded(texts)
+    texts = _numbered(texts)
     for question in texts.questions:
         for name, table in _of_question(texts, question):
             if len(table):
@@ -89,7 +89,7 @@ def measures_by_question(texts: Texts) -> dict[str, pd.DataFrame]:
     }
 
 
-def _coded(texts: Texts) -> Texts:
+def _numbered(texts: Texts) -> Texts:
     """The same with numbers for responses, those of the period alone, and categories for what is grouped by."""
     known = pd.Index(texts.states["response_id"].unique())
 

@@ -12,9 +12,7 @@ from warehouse.indicators import ALL
 from warehouse.report import WaveReport
 from warehouse.report_change import category_words, dimension_words
 from warehouse.tables import TABLES
-
-SCRIPT = "script"
-"""The dimension that says how a text is written."""
+from warehouse.text_tables import ANALYSED, NOT_ASKED, SCRIPT, WITHOUT_WORDS
 
 ALL_QUESTIONS = Text(ja="全設問", en="All questions")
 ANY_THEME = Text(ja="いずれかのテーマ", en="Any theme")
@@ -31,18 +29,15 @@ SCRIPTS: dict[str, Text] = {
 }
 """Ways of writing, in words."""
 
-STATE_GROUPS: dict[str, tuple[Text, tuple[str, ...]]] = {
-    "analysed": (Text(ja="分析した", en="Analysed"), ("analysed", "too_long_cut")),
-    "not_analysable": (
-        Text(ja="書いたが分析していない", en="Written, not analysed"),
-        ("other_language", "not_analysable"),
-    ),
-    "nothing": (Text(ja="「特になし」など", en="“Nothing to say”"), ("nothing",)),
-    "blank": (Text(ja="空欄・無回答", en="Left blank"), ("blank",)),
-    "not_asked": (Text(ja="尋ねていない", en="Not asked"), ("not_asked",)),
-    "unmapped": (Text(ja="様式に設問がない(区分D)", en="No such question on the form (class D)"), ("unmapped",)),
+STATE_GROUPS: dict[str, Text] = {
+    "analysed": Text(ja="分析した", en="Analysed"),
+    "not_analysable": Text(ja="書いたが分析していない", en="Written, not analysed"),
+    "nothing": Text(ja="「特になし」など", en="“Nothing to say”"),
+    "blank": Text(ja="空欄・無回答", en="Left blank"),
+    "not_asked": Text(ja="尋ねていない", en="Not asked"),
+    "unmapped": Text(ja="様式に設問がない(区分D)", en="No such question on the form (class D)"),
 }
-"""What became of those who answered, in words, from those read to those never asked; and the states in each."""
+"""What became of those who answered, in words, from those read to those never asked."""
 
 VOICES: dict[str, Text] = {
     "both": Text(ja="2回とも書き、分析できた(比べられる人)", en="Words at both answers (compared)"),
@@ -56,6 +51,13 @@ VOICES: dict[str, Text] = {
     "newcomer": Text(ja="当期が最初の回答", en="First answer in the period"),
 }
 """What can be compared of people, in words."""
+
+
+def state_group(state: str) -> str:
+    """The group of STATE_GROUPS that a state belongs to."""
+    if state in ANALYSED:
+        return "analysed"
+    return state if state in (*WITHOUT_WORDS, *NOT_ASKED) else "not_analysable"
 
 
 def rows(report: WaveReport, table: str, **where: str) -> pd.DataFrame:

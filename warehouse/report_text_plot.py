@@ -77,7 +77,7 @@ def plot_text_states(report: WaveReport, language: Language = "ja") -> Figure | 
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(lambda value, _: f"{value * 100:.0f} %")
         axes.set_title(_STATES_TITLE.in_(language), loc="left", fontsize=10)
-        marks = [Patch(color=_STATE_COLOURS[name], label=STATE_GROUPS[name][0].in_(language)) for name in table.columns]
+        marks = [Patch(color=_STATE_COLOURS[name], label=STATE_GROUPS[name].in_(language)) for name in table.columns]
         plot.legend(handles=marks, loc="outside lower left", ncols=3, frameon=False, fontsize=8)
     return plot
 

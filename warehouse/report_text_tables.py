@@ -20,6 +20,7 @@ from warehouse.report_text import (
     places_of_questions,
     question_words,
     rows,
+    state_group,
     theme_words,
 )
 
@@ -46,8 +47,7 @@ def fraction_words(numerator: int, denominator: int) -> str:
 def states_by_question(report: WaveReport, organisation: str = ALL) -> pd.DataFrame:
     """Responses by question (index, `*` first) and group of states (columns, in their order), those that occur."""
     found = rows(report, "out_text_state", organisation=organisation)
-    group = {state: name for name, (_, states) in STATE_GROUPS.items() for state in states}
-    counted = found.assign(group=found["state"].map(group)).groupby(["question_id", "group"])["responses_n"].sum()
+    counted = found.assign(group=found["state"].map(state_group)).groupby(["question_id", "group"])["responses_n"].sum()
     wide = counted.unstack(fill_value=0).astype("int64")
     names = [name for name in STATE_GROUPS if name in wide.columns]
     return wide.reindex(index=places_of_questions(report, wide.index), columns=names)
@@ -56,7 +56,7 @@ def states_by_question(report: WaveReport, organisation: str = ALL) -> pd.DataFr
 def states_table(report: WaveReport, language: Language) -> pd.DataFrame:
     """The programme's responses by question and what became of them: one column a group of states, then all."""
     wide = states_by_question(report)
-    table = wide.set_axis([STATE_GROUPS[name][0].in_(language) for name in wide.columns], axis="columns")
+    table = wide.set_axis([STATE_GROUPS[name].in_(language) for name in wide.columns], axis="columns")
     table.insert(0, "question_id", [question_words(name, report, language) for name in wide.index])
     return table.assign(responses_n=wide.sum(axis="columns")).reset_index(drop=True)
 
@@ -64,12 +64,11 @@ def states_table(report: WaveReport, language: Language) -> pd.DataFrame:
 def all_states_table(report: WaveReport, language: Language) -> pd.DataFrame:
     """Every row of out_text_state: organisation, question_id, basis (the group of states), state, responses_n."""
     found = rows(report, "out_text_state")
-    group = {state: label.in_(language) for label, states in STATE_GROUPS.values() for state in states}
     return pd.DataFrame(
         {
             "organisation": [report.organisation_name(each, language) for each in found["organisation"]],
             "question_id": [question_words(each, report, language) for each in found["question_id"]],
-            "basis": [group[each] for each in found["state"]],
+            "basis": [STATE_GROUPS[state_group(each)].in_(language) for each in found["state"]],
             "state": found["state"],
             "responses_n": found["responses_n"],
         }

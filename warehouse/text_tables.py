@@ -18,6 +18,9 @@ WITHOUT_WORDS: Final = ("nothing", "blank")
 NOT_ASKED: Final = ("not_asked", "unmapped")
 """States of a response to which the question was not put; `unmapped`: the organisation's form has no such question."""
 
+SCRIPT: Final = "script"
+"""How a text is written: a dimension of single questions, as one response may write two answers in two ways."""
+
 _OF_MISSING: Final = {
     "not_asked": "not_asked",
     "not_applicable": "not_asked",

@@ -33,7 +33,7 @@ def kwic(
     warehouse: Warehouse = None,
     lang: Lang = "ja",
 ) -> None:
-    """語の前後の文脈を、秘匿化した本文から、回答のIDと位置とともに並べます(KWICコンコーダンス)。"""
+    """語の前後の文脈を、その時点の回答の秘匿化した本文から、回答のIDと位置とともに並べます(KWICコンコーダンス)。"""
     from flows.kwic import in_words, kwic_report, word_in_context
     from flows.publishing import write_tables
     from flows.theme_texts import wave_texts
@@ -44,9 +44,17 @@ def kwic(
         wrong = ("探す語がありません", "holds nothing to look for")
         raise UserMistake([fault("WORD", "", wrong, ("語を1つ書いてください", "a word was expected"))])
     engine, published = published_in(programme, warehouse, wave)
-    found = wave_texts(engine, published, read_programme(programme))
+    definitions = read_programme(programme)
     lines = word_in_context(
-        engine, found, word, way, width=width, by=side, question=question, organisation=organisation
+        engine,
+        wave_texts(engine, published, definitions),
+        definitions.windows[published],
+        word,
+        way,
+        width=width,
+        by=side,
+        question=question,
+        organisation=organisation,
     )
     for part in kwic_report(lines, language):
         console(width=60 + 4 * width).print(part)

@@ -12,6 +12,10 @@ GIVEN_NAMES = ("健一", "花子", "美咲", "大輔", "由美子", "翔太", "�
 FOREIGN_NAMES = ("グエン・ティ・ホア", "マリア・サントス", "チャン・ヴァン・ナム", "ラム・バハドゥル", "キム・ミンス")
 LATIN_FIRST = ("Maria", "Carlos", "Linh", "Suman", "Ana", "Minh", "Joao", "Grace")
 LATIN_LAST = ("Santos", "Oliveira", "Tran", "Gurung", "Pereira", "Nguyen", "Reyes", "Silva")
+TITLED_NAMES = ("長谷川", "五十嵐", "佐久間", "榊原", "久保田", "小野寺")
+KANA_NAMES = ("すぎうら", "まつもと", "くりすてぃな", "かるろす", "しゅれすた", "ふぇるなんど")
+WORKPLACES = ("架空テクノ工業", "見本フーズ株式会社", "株式会社試作電装", "(株)ミホン精機")
+SCHOOLS = ("見本台", "架空東", "試作南")
 TOWNS = ("見本町", "架空町", "試作町", "仮名町")
 SITES = ("https://example.com/", "https://www.example.org/")
 
@@ -27,6 +31,16 @@ KINDS = (
     "residence_card",
     "url",
     "sns",
+    "titled_name",
+    "kana_name",
+    "spread_name",
+    "workplace",
+    "school",
+    "passport",
+    "my_number",
+    "bank_account",
+    "birth_date",
+    "plate",
 )
 
 SENTENCES = {
@@ -41,6 +55,16 @@ SENTENCES = {
     "residence_card": "在留カード番号は{}です。",
     "url": "くわしくは{}に書きました。",
     "sns": "SNSは{}です。",
+    "titled_name": "工場の{}課長にいつも怒られます。",
+    "kana_name": "ともだちは {} と いいます。",
+    "spread_name": "担当は {} さんです。",
+    "workplace": "いまの会社は{}です。",
+    "school": "子どもは{}小学校に通っています。",
+    "passport": "パスポートの番号は{}です。",
+    "my_number": "マイナンバーは{}です。",
+    "bank_account": "給料は普通口座{}に入ります。",
+    "birth_date": "{}生まれです。",
+    "plate": "車のナンバーは{}です。",
 }
 
 
@@ -72,6 +96,27 @@ def invent(random: Random, kind: str) -> str:
             return f"{pick(SITES)}{pick(('soudan', 'room', 'u'))}/{digits}"
         case "sns":
             return f"@{pick(LATIN_FIRST).lower()}_{digits}"
+        case "titled_name":
+            return pick(TITLED_NAMES)
+        case "kana_name":
+            return pick(KANA_NAMES)
+        case "spread_name":
+            return " ".join(pick(FAMILY_NAMES) + pick(GIVEN_NAMES))
+        case "workplace":
+            return pick(WORKPLACES)
+        case "school":
+            return pick(SCHOOLS)
+        case "passport":
+            return f"{pick('TPNEC')}{pick('ABKZ')}{random.randrange(10**7):07d}"
+        case "my_number":
+            return f"{random.randrange(10**4):04d} {digits} {random.randrange(10**4):04d}"
+        case "bank_account":
+            return f"{random.randrange(10**6, 10**7)}"
+        case "birth_date":
+            year, month, day = random.randint(1960, 1988), random.randint(1, 12), random.randint(1, 28)
+            return pick((f"{year}年{month}月{day}日", f"{year}.{month}.{day}", f"昭和{year - 1925}年{month}月{day}日"))
+        case "plate":
+            return f"見本 {random.randrange(300, 600)} {pick('さしすせ')} {digits[:2]}-{digits[2:]}"
     raise KeyError(kind)
 
 

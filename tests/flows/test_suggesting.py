@@ -21,6 +21,7 @@ from rubrics.suggestion.suggestions import Suggestion
 from warehouse.content import out_content_sha256
 from warehouse.definitions import UserMistake
 from warehouse.engine import opened
+from warehouse.read import read_table
 
 pytestmark = [pytest.mark.flow, pytest.mark.model, pytest.mark.timeout(1_500)]
 
@@ -240,7 +241,7 @@ def test_neither_file_can_be_taken_in_as_a_sheet(
 def test_a_wave_run_again_counts_the_raters_and_not_the_model(
     rounds: Rounds, found: Any, run_sample: Callable[..., Any], tmp_path: Path
 ) -> None:
-    """With the round's ledger in it, the run is the same whether suggestions, of the best level, lie beside it or not."""
+    """With the ledger in it, the run is the same whether suggestions of the best level lie beside it or not."""
     suggestions = rounds.folder / "suggestions.jsonl"
     best = [json.loads(line) | {"level": 5} for line in suggestions.read_text(encoding="utf-8").splitlines()]
     suggestions.write_text("".join(json.dumps(line) + "\n" for line in best), encoding="utf-8")

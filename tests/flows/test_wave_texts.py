@@ -117,9 +117,10 @@ def kwic(monosashi: Callable[..., Any], sample_warehouse: Any) -> Callable[..., 
 
 
 def test_every_place_of_a_word_is_shown_with_its_response(
-    kwic: Callable[..., Any], table: Callable[[str], pd.DataFrame], tmp_path: Path
+    kwic: Callable[..., Any], table: Callable[[str], pd.DataFrame], inside: pd.DataFrame, tmp_path: Path
 ) -> None:
-    tokens, texts = table("core_token"), table("core_answer").set_index(KEY)["value_text"]
+    tokens = table("core_token").merge(inside["response_id"])
+    texts = table("core_answer").set_index(KEY)["value_text"]
     norm = tokens[tokens["pos"] == "NOUN"]["norm"].value_counts().index[0]
     said = kwic(norm, "--to", tmp_path / "lines.xlsx", "--width", 8)
     assert said.status == 0, said.err
@@ -140,9 +141,9 @@ def test_every_place_of_a_word_is_shown_with_its_response(
 
 
 def test_a_phrase_is_found_in_texts_that_were_not_analysed(
-    kwic: Callable[..., Any], table: Callable[[str], pd.DataFrame]
+    kwic: Callable[..., Any], table: Callable[[str], pd.DataFrame], inside: pd.DataFrame
 ) -> None:
-    texts = table("core_text")
+    texts = table("core_text").merge(inside["response_id"])
     unread = texts[texts["state"] == "other_language"].merge(table("core_answer"), on=KEY)
     word = str(unread["value_text"].iloc[0]).split()[0]
     said = kwic(word, "--phrase", "--lang", "en", "--question", unread["question_id"].iloc[0], "--sort", "left")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
+import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +27,7 @@ from rubrics.ratings import Item, RatedText, Rating, Round, text_sha256
 from warehouse.definitions import Language
 
 ROOT = Path(__file__).resolve().parents[3]
+HANDS = Path(__file__).parent / "libreoffice_hands.py"
 FORM = "questionnaire"
 DRAWN = datetime(2024, 10, 5, 3, tzinfo=UTC)
 NOW = datetime(2024, 10, 20, 3, tzinfo=UTC)
@@ -234,3 +238,14 @@ def filled() -> Callable[..., bytes]:
 def opened() -> Callable[[bytes], Filled]:
     """Open a sheet."""
     return lambda content: Filled(openpyxl.load_workbook(io.BytesIO(content)))
+
+
+@pytest.fixture(scope="session")
+def libreoffice() -> list[str]:
+    """The Python that can speak to LibreOffice, and LibreOffice; skips where either or the bridge is missing."""
+    python, soffice = shutil.which("python3", path=os.defpath), shutil.which("soffice")
+    if soffice is None or python is None:
+        pytest.skip("LibreOffice is not at hand (.ci/install_libreoffice installs it)")
+    if subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode:
+        pytest.skip("LibreOffice's Python bridge is not at hand (.ci/install_libreoffice installs it)")
+    return [python, str(HANDS), soffice]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 
-HANDS = Path(__file__).parent / "libreoffice_hands.py"
 SAVED = {"filled.ods": "calc8", "filled.xlsx": "Calc MS Excel 2007 XML"}
 TYPED = {
     ("R-0001", "money"): {"level": "5", "evidence": "ガスが止まった。_x0041_"},
@@ -22,17 +20,6 @@ TYPED = {
     ("R-0003", "talk"): {"level": "1", "evidence": "-3人家族です。 相談したい", "rated_at": "2024-10-06"},
     ("R-0004", "talk"): {"level": "4", "evidence": "おわり"},
 }
-
-
-@pytest.fixture(scope="module")
-def libreoffice() -> list[str]:
-    """The Python that can speak to LibreOffice, and LibreOffice; skips where either or the bridge is missing."""
-    python, soffice = shutil.which("python3", path=os.defpath), shutil.which("soffice")
-    if soffice is None or python is None:
-        pytest.skip("LibreOffice is not at hand (.ci/install_libreoffice installs it)")
-    if subprocess.run([python, "-c", "import uno"], capture_output=True, check=False).returncode:
-        pytest.skip("LibreOffice's Python bridge is not at hand (.ci/install_libreoffice installs it)")
-    return [python, str(HANDS), soffice]
 
 
 @pytest.fixture
