@@ -196,21 +196,6 @@ def test_both_readmes_give_the_same_examples() -> None:
     assert english == japanese
 
 
-def test_the_recall_of_masking_is_the_one_that_is_tested() -> None:
-    tests = ROOT / "tests" / "nlp"
-    [found] = re.findall(
-        r"^HELD_OUT_FOUND = (\d+)", (tests / "test_masking.py").read_text(encoding="utf-8"), re.MULTILINE
-    )
-    invented = [
-        line
-        for line in (tests / "masking_heldout.txt").read_text(encoding="utf-8").splitlines()
-        if not line.startswith("#")
-    ]
-    of = sum(line.count("《") for line in invented)
-    assert f"{found} of {of} identifiers" in " ".join(DOCUMENTS["README.md"].split())
-    assert f"{of}件中{found}件" in DOCUMENTS["README.ja.md"]
-
-
 # --- words --------------------------------------------------------------------------------------------------------
 
 
