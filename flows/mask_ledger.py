@@ -63,7 +63,7 @@ class MaskLedger:
         with os.fdopen(os.open(self._folder / LEDGER, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             known = {_essence(each) for each in standing(self.decisions())}
-            new = [each for each in decisions if _essence(each) not in known]
+            new = [each for each in standing(decisions) if _essence(each) not in known]
             file.seek(file.read().rfind(b"\n") + 1)  # over a line torn by a kill
             file.truncate()
             file.write(b"".join(each.model_dump_json().encode() + b"\n" for each in new))

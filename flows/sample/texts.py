@@ -12,6 +12,8 @@ from flows.sample import phrases as say
 LANGUAGES = ("ja", "easy", "kana", "en", "vi", "pt")
 LONG_CHARACTERS = 3_200
 VERY_LONG_BYTES = 52_000
+SPACED = 0.4
+"""Share of the texts in kana that have spaces between words."""
 
 IDENTIFIER_KINDS = {
     "ja": (
@@ -126,7 +128,8 @@ class Writer:
             sentence = f"{pick(say.EASY_SUBJECTS)} {pick(say.EASY_OBJECTS)}{pick(say.EASY_ENDS[mood])}"
             return f"{sentence} {pick(say.EASY_TAILS)}".strip()
         if language == "kana":
-            return f"{pick(say.KANA_NOUNS)}{pick(say.KANA_ENDS[mood])}。{pick(say.KANA_TAILS)}"
+            text = f"{pick(say.KANA_NOUNS)}{pick(say.KANA_ENDS[mood])}。 {pick(say.KANA_TAILS)}".strip()
+            return text if self.random.random() < SPACED else text.replace(" ", "")
         words = FOREIGN[language]
         first, second = self.random.sample(words.sentences[mood], 2)
         blanks = {"time": pick(words.times), "noun": pick(words.nouns), "place": pick(words.places)}

@@ -309,9 +309,9 @@ def test_a_failure_of_ours_is_told_by_its_place_alone(monosashi: Run, sample_war
     landed.write_bytes(landed.read_bytes().replace(b"\n", b"\r", 1))
     said = monosashi("run", "interim", "--inbox", sample_warehouse.inbox, "--data", data)
     assert (said.status, said.out) == (1, "")
-    assert re.search(r"^map: \w+ in run line \d+ > map_files line \d+ > read line \d+", said.err, re.MULTILINE), (
-        said.err
-    )
+    assert re.search(
+        r"^map: \w+ in run line \d+ > map_files line \d+ > map_landed line \d+ > read line \d+", said.err, re.MULTILINE
+    ), said.err
     assert "内部の不具合です" in said.err
     assert "Traceback" not in said.err
     secrets = json.loads((sample_warehouse.inbox / "planted.json").read_text())["identifiers"]

@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.flow, pytest.mark.model]
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 TEXT = "問3-3"
-DOUBTFUL = "ゼノビアに怒られました。メガドンペンへ行きます。友達の桜と話しました。"
+DOUBTFUL = "ムルハッドに怒られました。メガヌベスへ行きます。友達の桜と話しました。"
 COLUMN = 6  # of the decision
 
 
@@ -87,8 +87,8 @@ def filled(content: bytes, decide: Callable[[str], str]) -> bytes:
 def test_what_is_in_doubt_is_shown_in_its_masked_context(wave: Any) -> None:
     found = review(wave)
     shown = {(each.candidate, each.doubt, each.is_masked) for each in found.places}
-    assert ("ゼノビア", "unknown_katakana", True) in shown
-    assert ("メガドンペン", "katakana_alone", False) in shown
+    assert ("ムルハッド", "unknown_katakana", True) in shown
+    assert ("メガヌベス", "katakana_alone", False) in shown
     assert all(each.candidate in each.in_context for each in found.places)
     planted = set(json.loads((wave.inbox / "planted.json").read_text())["identifiers"])
     contexts = " ".join(each.before + each.after for each in found.places)
@@ -99,13 +99,13 @@ def test_what_is_in_doubt_is_shown_in_its_masked_context(wave: Any) -> None:
 def test_decisions_are_obeyed_by_the_next_run_and_are_part_of_it(wave: Any, run_sample: Callable[..., Any]) -> None:
     before = wave.outcome
     assert before.undecided_n > 0
-    assert not [text for text in texts(wave) if "ゼノビア" in text]
-    assert [text for text in texts(wave) if "メガドンペン" in text]
+    assert not [text for text in texts(wave) if "ムルハッド" in text]
+    assert [text for text in texts(wave) if "メガヌベス" in text]
 
     ledger = MaskLedger(wave.data / "mask")
     rules = read_programme(DEFAULT_PROGRAMME).text_rules.masking
     content = review_workbook(review(wave), rules, ledger.hashing())
-    said = {"ゼノビア": "この語はどこでも残す", "メガドンペン": "この語はどこでも秘匿する"}
+    said = {"ムルハッド": "この語はどこでも残す", "メガヌベス": "この語はどこでも秘匿する"}
     decided = read_decisions(
         filled(content, lambda word: said.get(word, "")), "mask.xlsx", ledger.hashing(), by="a", at=NOW
     )
@@ -117,8 +117,8 @@ def test_decisions_are_obeyed_by_the_next_run_and_are_part_of_it(wave: Any, run_
     after = run_sample(wave.inbox, wave.data)
     assert after.outcome.run_id != before.run_id
     assert after.outcome.undecided_n < before.undecided_n
-    assert [text for text in texts(after) if "ゼノビア" in text]
-    assert not [text for text in texts(after) if "メガドンペン" in text]
+    assert [text for text in texts(after) if "ムルハッド" in text]
+    assert not [text for text in texts(after) if "メガヌベス" in text]
     with opened(wave.url) as engine:
         inputs = read_table(engine, "meta_input", after.outcome.run_id)
     (input_,) = inputs[inputs["form_id"] == "mask_decisions"].to_dict("records")
@@ -162,13 +162,13 @@ def test_the_command_writes_for_the_owner_alone_and_takes_back(
     assert said.status == 0, said.everything
     assert stat.S_IMODE(sheet.stat().st_mode) == 0o600
     words = {str(row[2].value) for row in openpyxl.load_workbook(sheet)["mask"].iter_rows(min_row=5)}
-    assert "ゼノビア" in words
+    assert "ムルハッド" in words
     assert not [word for word in words if word in said.everything]
     assert "確認する人だけ" in str(openpyxl.load_workbook(sheet)["mask"].cell(1, 1).value)
 
     again = monosashi("mask", "review", "--wave", wave.wave, "--data", data, "--to", sheet)
     assert again.status == 2
-    sheet.write_bytes(filled(sheet.read_bytes(), lambda word: "残す" if word == "ゼノビア" else "しらない選択"))
+    sheet.write_bytes(filled(sheet.read_bytes(), lambda word: "残す" if word == "ムルハッド" else "しらない選択"))
     nobody = monosashi("mask", "review", sheet, "--data", data)
     assert nobody.status == 2
     assert "--by" in nobody.err

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +83,20 @@ def test_no_planted_identifier_is_anywhere_but_in_the_inbox_and_the_landing_stor
     leaks = []
     for path in sample_warehouse.data.rglob("*"):
         if path.is_file() and sample_warehouse.landing not in path.parents:
-            content = path.read_bytes()
+            content = _without_definitions(path)
             leaks += [(path.name, secret) for secret in secrets if secret.encode() in content]
     texts = "\n".join(published(sample_warehouse)["core_answer"]["value_text"].dropna())
     leaks += [("core_answer", secret) for secret in secrets if secret in texts]
     assert leaks == []
+
+
+def _without_definitions(path: Path) -> bytes:
+    """What a file holds; of the warehouse not the definitions, as a list of names is one of them."""
+    if path.name != "warehouse.sqlite":
+        return path.read_bytes()
+    with closing(sqlite3.connect(path)) as warehouse:
+        lines = [line for line in warehouse.iterdump() if not line.startswith('INSERT INTO "meta_definition"')]
+    return "\n".join(lines).encode()
 
 
 def test_running_again_with_one_worker_gives_the_same_content(

@@ -98,11 +98,11 @@ def counted(wave: Any) -> tuple[int, int]:
     with opened(wave.url) as engine:
         responses = read_table(engine, "core_response", wave.outcome.run_id)
     people = responses[responses["form_id"] == "questionnaire"].sort_values(["answered_at", "response_id"])
-    start = pd.Timestamp("2024-04-01", tz="Asia/Tokyo")
+    start, cut_off = (pd.Timestamp(day, tz="Asia/Tokyo") for day in ("2024-04-01", "2024-10-01"))
     improved = pairs = 0
     for _, answers in people.groupby("respondent_id"):
         first, *others = answers.to_dict("records")
-        later = [each["response_id"] for each in others if each["answered_at"] >= start]
+        later = [each["response_id"] for each in others if start <= each["answered_at"] < cut_off]
         for standpoint in ("rated", "own"):
             after = [levels[each, standpoint] for each in later if (each, standpoint) in levels]
             if (first["response_id"], standpoint) in levels and after:
