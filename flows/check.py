@@ -8,8 +8,8 @@ from itertools import pairwise
 from expectations.questionnaire import Form, Question
 from flows.instruments import AnswerMapping, Instrument
 from flows.programme import ProgrammeFile
-from warehouse.attrition import ORGANISATION
 from warehouse.definitions import Fault, fault
+from warehouse.evidence import ORGANISATION
 from warehouse.text_tables import SCRIPT
 
 PROGRAMME = "flows/programme.yml"

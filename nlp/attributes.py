@@ -7,8 +7,7 @@ from typing import Final
 
 import pandas as pd
 
-from warehouse.attrition import ORGANISATION
-from warehouse.evidence import UNMATCHED
+from warehouse.evidence import ORGANISATION, UNMATCHED
 from warehouse.text_tables import SCRIPT
 
 MEMBER_COLUMNS: Final = ["response_id", "dimension", "category"]

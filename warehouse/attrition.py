@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from warehouse.evidence import Evidence
+from warehouse.evidence import ORGANISATION, Evidence
 from warehouse.indicator_definitions import ChangeRules
 from warehouse.indicators import ALL
 from warehouse.level_pairs import PAIRED, level_pairs
@@ -21,7 +21,7 @@ ATTRITION_COLUMNS = [
     "undefined_reason",
 ]  # fmt: skip
 
-LEVEL, ORGANISATION = "level", "organisation"
+LEVEL = "level"
 """What those kept and lost are compared by beside the attributes: the level at the start, and the organisation."""
 
 NO_ANSWER, NOT_ASKED = "no_answer", "not_asked"

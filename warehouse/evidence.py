@@ -15,6 +15,9 @@ from warehouse.periods import Window
 UNMATCHED = "?"
 """Stands for a code or label that matches neither a choice nor a kind of missing; the raw cell never travels on."""
 
+ORGANISATION = "organisation"
+"""The dimension that is no question: to whom a person came."""
+
 STANDPOINT_OF: dict[str, Standpoint] = {
     "adjudicated": "rated",
     "rater": "rated",

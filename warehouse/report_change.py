@@ -9,8 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from warehouse.attrition import LEVEL, NO_ANSWER, NOT_ASKED, ORGANISATION
+from warehouse.attrition import LEVEL, NO_ANSWER, NOT_ASKED
 from warehouse.definitions import Language, Text
+from warehouse.evidence import ORGANISATION
 from warehouse.indicators import ALL
 from warehouse.paired_change import WITHOUT
 from warehouse.report import WaveReport
