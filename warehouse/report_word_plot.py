@@ -104,7 +104,6 @@ def plot_map(report: WaveReport, dimension: str, language: Language = "ja") -> F
                 textcoords="offset points",
                 color=colour,
                 fontsize=9 if is_group else 7.5,
-                fontweight="bold" if is_group else "normal",
             )
         axes.set_xlabel(_AXIS.in_(language).format(1, 100 * share[1]))
         axes.set_ylabel(_AXIS.in_(language).format(2, 100 * share[2]))
