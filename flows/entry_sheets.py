@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -12,13 +12,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from flows.rating_cells import height, protect, write_heading, write_text
+from flows.rating_cells import height, is_tall, pieces, protect, write_heading, write_text
 from rubrics.sheet_manifest import MANIFEST
 from warehouse.definitions import Language, Text
 
 HEADING_ROW = 2
 """Row of the headings, below the sheet's name; the rows to be filled in begin below it."""
 
+TEXT_WIDTH, _WIDE_TEXT_WIDTH = 60, 100
 _ENTRY = PatternFill("solid", fgColor="FFF8D6")
 _LINE = Side(style="thin", color="C8C8C8")
 _THIN = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -47,6 +48,14 @@ class GuideRow:
     cells: list[str]
     is_title: bool = False
     is_heading: bool = False
+
+
+def text_columns(heading: str, text_of: Callable[[RowT], str], rows: Sequence[RowT]) -> Iterator[Column[RowT]]:
+    """A column of texts, and more of them where a text is longer than a cell."""
+    texts = [text_of(row) for row in rows]
+    width = _WIDE_TEXT_WIDTH if any(is_tall(TEXT_WIDTH, text) for text in texts) else TEXT_WIDTH
+    for number in range(max(len(pieces(text)) for text in texts)):
+        yield Column(heading if number == 0 else f"{heading} ({number + 1})", width, _piece_of(text_of, number))
 
 
 def entry_sheet(
@@ -108,6 +117,10 @@ def manifest_sheet(book: Workbook, lines: Iterable[Sequence[str]]) -> None:
             write_text(sheet.cell(row_n, place), value)
     sheet.sheet_state = "hidden"
     protect(sheet)
+
+
+def _piece_of(text_of: Callable[[RowT], str], number: int) -> Callable[[RowT], str]:
+    return lambda row: (pieces(text_of(row)) + [""] * number)[number]
 
 
 def _drop_down(sheet: Worksheet, place: int, column: Column[RowT], rows_n: int, language: Language) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
-from flows.entry_sheets import Column, entry_sheet, guide_sheet, manifest_sheet
+from flows.entry_sheets import Column, entry_sheet, guide_sheet, manifest_sheet, text_columns
 from flows.programme import Programme
-from flows.rating_cells import is_tall, line_by_line, pieces
+from flows.rating_cells import line_by_line
 from flows.rating_guide import guide_rows
 from rubrics.adjudication import Disagreement
 from rubrics.rating_sheet import ENTRIES, ITEM, NO_EVIDENCE, UNABLE, Part, Task, ratings_sha256, version_sha256
@@ -24,7 +24,7 @@ from rubrics.sheet_manifest import Kind, Manifest, Place
 from warehouse.definitions import Language, Text
 from warehouse.excel import excel_bytes
 
-_TEXT_WIDTH, _WIDE_TEXT_WIDTH, _EVIDENCE_WIDTH = 60, 100, 44
+_EVIDENCE_WIDTH = 44
 _GUIDE_WIDTHS = (9, 7, 44, 44, 44, 44)
 _LONGEST_PROMPT = 255
 
@@ -120,11 +120,7 @@ class _Writer:
         form = self._programme.forms[part.tasks[0].item.form_id]
         for question in part.questions:
             wording = self._said(form.by_id[question].wording)
-            texts = [task.texts.get(question, "") for task in part.tasks]
-            is_wide = any(is_tall(_TEXT_WIDTH, text) for text in texts)
-            for number in range(max(len(pieces(text)) for text in texts)):
-                heading = wording if number == 0 else f"{wording} ({number + 1})"
-                yield Column[Task](heading, _WIDE_TEXT_WIDTH if is_wide else _TEXT_WIDTH, _piece_of(question, number))
+            yield from text_columns(wording, _text_of(question), part.tasks)
 
     def _raters_columns(self, part: Part) -> Iterable[Column[Task]]:
         """Of a workbook for decisions: each rater's level and evidence."""
@@ -218,5 +214,5 @@ class _Writer:
         manifest_sheet(book, manifest.lines(self._round.seed))
 
 
-def _piece_of(question: str, number: int) -> Callable[[Task], str]:
-    return lambda task: (pieces(task.texts.get(question, "")) + [""] * number)[number]
+def _text_of(question: str) -> Callable[[Task], str]:
+    return lambda task: task.texts.get(question, "")

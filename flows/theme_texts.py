@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from flows.programme import Programme
 from flows.theme_check import THEMES
-from nlp.themes import ThemesFile
+from nlp.themes import Theme, ThemesFile
 from warehouse.changes import run_named
 from warehouse.definitions import DefinitionReader, UserMistake, fault
 from warehouse.read import published_run, read_table
@@ -59,6 +59,14 @@ def themes_named(engine: Engine, name: str) -> ThemesFile:
     """Coding rules by the name of a file, or of a run (its id, or six or more of its first digits)."""
     path = Path(name)
     return themes_of_file(path) if path.is_file() else themes_of_run(engine, run_named(engine, "RULES", name))
+
+
+def theme_named(themes: ThemesFile, name: str) -> Theme:
+    """A theme by its id. Raises UserMistake, naming those there are."""
+    theme = next((each for each in themes.themes if each.id == name), None)
+    if theme is None:
+        raise no_such("THEME", name, [each.id for each in themes.themes])
+    return theme
 
 
 def no_such(what: str, asked: str, known: list[str], limit: int = 30) -> UserMistake:

@@ -93,6 +93,11 @@ class Stratum(Definition):
     population: int
     drawn: int
 
+    @property
+    def weight(self) -> float | None:
+        """How many units each one drawn stands for; None where none was drawn."""
+        return self.population / self.drawn if self.drawn else None
+
 
 class Drawing(Definition):
     """What was drawn to be judged by people, from which published run, with which seed."""
