@@ -13,6 +13,7 @@ from flows.intake import OpenRound, Returned, Rounds, Sent
 from flows.round_folders import KeptRound
 from nlp.code_book import CodeBookEntry, code_book
 from rubrics.hand_codes import CodingRound, HandCode
+from rubrics.ledgers import standing
 from rubrics.ratings import Item
 from rubrics.refusals import Words
 from rubrics.sheet_manifest import Manifest
@@ -46,12 +47,12 @@ class OpenCodingRound(OpenRound[CodingRound, HandCode]):
     @cached_property
     def items(self) -> list[Item]:
         """The items whose texts still stand. Raises UserMistake if there are none."""
-        standing = [item for item in self.round.items if item.item_id not in set(self.changed)]
-        if not standing:
+        unchanged = [item for item in self.round.items if item.item_id not in set(self.changed)]
+        if not unchanged:
             wrong = ("コードを付ける文章が残っていません", "has no text left to code")
             expected = ("新しい回をつくってください", "draw a new round")
             raise UserMistake([fault("ROUND", self.round.round_id, wrong, expected)])
-        return standing
+        return unchanged
 
     def text_of(self, item: Item) -> str:
         """An item's masked text."""
@@ -60,8 +61,6 @@ class OpenCodingRound(OpenRound[CodingRound, HandCode]):
 
     def codes(self) -> list[HandCode]:
         """The codes that stand: the last of each coder, of texts and definitions that are still the same."""
-        from rubrics.ledgers import standing
-
         hashes = {item.item_id: item.read[0].sha256 for item in self.items}
         words = {name: entry.sha256 for name, entry in self.book.items()}
         return [
