@@ -20,6 +20,7 @@ from flows.commands import (
     linting,
     masking,
     questionnaires,
+    quotations,
     rating,
     results,
     sources,
@@ -58,6 +59,7 @@ app.add_typer(questionnaires.app, name="questionnaire")
 app.add_typer(rating.app, name="rate")
 app.add_typer(coding.app, name="coding")
 app.add_typer(themes.app, name="theme")
+app.add_typer(quotations.app, name="quotes")
 app.add_typer(masking.app, name="mask")
 app.add_typer(audit.app, name="audit")
 

@@ -145,8 +145,15 @@ def statements(rules: QuotationRules, responses: pd.DataFrame, answers: pd.DataF
 
 
 def together(by_wave: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Statements of several waves, the earliest first: of one response, what the latest wave has of it."""
-    return pd.concat(by_wave).drop_duplicates("response_id", keep="last", ignore_index=True)
+    """Statements of several waves, the earliest first. Of one response, a refusal in any of them stands.
+
+    It may have been edited since, and not every wave has been run again: nobody is quoted against their word. Otherwise
+    the latest wave's word counts.
+    """
+    every = pd.concat(by_wave, ignore_index=True)
+    refused = set(every.loc[every["agrees"].eq(False).fillna(False), "response_id"])
+    latest = every.drop_duplicates("response_id", keep="last", ignore_index=True)
+    return latest.assign(agrees=latest["agrees"].mask(latest["response_id"].isin(refused), False))
 
 
 def says(known: pd.DataFrame, response_id: str) -> Says:

@@ -74,6 +74,11 @@ class Quotation:
         return f"{self.response_id}\0{self.question_id}"
 
     @property
+    def place(self) -> tuple[str, str]:
+        """(response, question)."""
+        return self.response_id, self.question_id
+
+    @property
     def words(self) -> str:
         """The words that matter."""
         return " / ".join(self.text[start:end] for start, end in self.spans)
@@ -113,7 +118,7 @@ class Evidence:
         question: str | None = None,
         organisation: str | None = None,
     ) -> None:
-        """Raises UserMistake for a wave that publishes nothing, and a theme, question or organisation without a text."""
+        """Raises UserMistake for a wave that publishes nothing, a theme, question or organisation without a text."""
         self._engine = engine
         self._programme = programme
         self._folders = folders
