@@ -40,6 +40,19 @@ def wave_texts(engine: Engine, wave: str, programme: Programme) -> WaveTexts:
     return WaveTexts(run_id, wave, read_table(engine, "core_answer", run_id), analysed)
 
 
+def narrowed(texts: pd.DataFrame, question: str | None, organisation: str | None) -> pd.DataFrame:
+    """The texts (with organisation) of one question or organisation alone. Raises UserMistake where it has none."""
+    for name, asked, column in (
+        ("--question", question, "question_id"),
+        ("--organisation", organisation, "organisation"),
+    ):
+        if asked is not None:
+            if asked not in set(texts[column]):
+                raise no_such(name, asked, sorted(texts[column].unique()))
+            texts = texts[texts[column] == asked]
+    return texts
+
+
 def themes_of_run(engine: Engine, run_id: str) -> ThemesFile:
     """The coding rules that a run used."""
     text = stored_definitions(engine, run_id)[THEMES]

@@ -25,9 +25,9 @@ AGREEMENT_COLUMNS: Final = [
     "theme_id", "coder_a", "coder_b", "statistic", "value", "ci_low", "ci_high", "texts_n", "codes_n", "cannot_tell_n",
 ]  # fmt: skip
 CONSENSUS_COLUMNS: Final = ["item_id", "theme_id", "consensus"]
-CONSENSUS: Final = ("present", "absent", "differ", "cannot_tell", "alone")
+CONSENSUS: Final = ("present", "absent", "differ", "cannot_tell", "one_coder")
 """What coders come to. `differ`: one says present and another absent; `cannot_tell`: somebody cannot tell, and nobody
-contradicts; `alone`: fewer than two have coded it. Only the first two are a consensus."""
+contradicts; `one_coder`: fewer than two have coded it. Only the first two are a consensus."""
 
 _VALUES: Final[dict[Code, float]] = {"present": 1.0, "absent": 0.0, "cannot_tell": float("nan")}
 _UNDEFINED: Final = (None, None, None)
@@ -79,7 +79,7 @@ def consensus(codes: Sequence[str]) -> str:
     """One of CONSENSUS. What coders differ on has no consensus, nor what one of them could not tell."""
     said = set(codes)
     if len(codes) < 2:
-        return "alone"
+        return "one_coder"
     if {"present", "absent"} <= said:
         return "differ"
     return "cannot_tell" if "cannot_tell" in said else said.pop()

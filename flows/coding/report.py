@@ -88,7 +88,7 @@ _CONSENSUS: Final = {
     "absent": Text(ja="なし(合意)", en="Absent (agreed)"),
     "differ": Text(ja="分かれた", en="Differ"),
     "cannot_tell": Text(ja="決められない", en="Cannot tell"),
-    "alone": Text(ja="1人だけ", en="One coder alone"),
+    "one_coder": Text(ja="1人だけ", en="One coder alone"),
 }
 _CODES: Final = {name: Text(ja=ja, en=en) for name, ja, en in (
     ("present", "あり", "present"), ("absent", "なし", "absent"), ("cannot_tell", "決められない", "cannot tell"),

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 from flows.coded_texts import coder_of
 from flows.folders import Folders
 from flows.programme import Programme
-from flows.theme_texts import no_such, theme_named, themes_of_run, wave_texts
+from flows.theme_texts import narrowed, theme_named, themes_of_run, wave_texts
 from nlp.near_misses import near_misses, only
 from rubrics.sampling import shuffled
 from warehouse.definitions import Text
@@ -128,15 +128,7 @@ class Evidence:
         self.theme = theme_named(self._themes, theme_id)
         texts = self._found.texts[self._found.texts["value_text"].notna()]
         texts = texts.merge(self._responses[["response_id", "organisation"]], on="response_id")
-        for name, asked, column in (
-            ("--question", question, "question_id"),
-            ("--organisation", organisation, "organisation"),
-        ):
-            if asked is not None:
-                if asked not in set(texts[column]):
-                    raise no_such(name, asked, sorted(texts[column].unique()))
-                texts = texts[texts[column] == asked]
-        self._texts = texts
+        self._texts = narrowed(texts, question, organisation)
         self._wave = wave
 
     def table(self, name: str) -> pd.DataFrame:
