@@ -114,7 +114,7 @@ def programme_faults(
             for name in questions
             if name not in texts
         ]
-    return faults + _attribute_faults(settings, forms)
+    return [*faults, *_attribute_faults(settings, forms), *quotation_faults(settings, forms)]
 
 
 def _attribute_faults(settings: ProgrammeFile, forms: dict[str, Form]) -> list[Fault]:
@@ -181,3 +181,41 @@ def _code_faults(file: str, path: str, question: Question, mapping: AnswerMappin
         for code in dict.fromkeys(named)
         if code not in question.codes
     ]
+
+
+def quotation_faults(settings: ProgrammeFile, forms: dict[str, Form]) -> list[Fault]:
+    """Consent is a choice of a form; what is shown has one answer; groups hold each of its choices once."""
+    rules = settings.quotations
+    if rules is None:
+        return []
+    form, path = forms.get(rules.consent.form), "quotations"
+    if form is None:
+        return [unknown(PROGRAMME, f"{path}.consent.form", ("様式", "a form"), forms)]
+    single = {each.id: list(each.codes) for each in form.questions if each.type in ("single", "level")}
+    choices = single.get(rules.consent.question)
+    if choices is None:
+        return [
+            unknown(PROGRAMME, f"{path}.consent.question", ("単一回答の設問", "a question with one answer"), single)
+        ]
+    faults = [
+        unknown(PROGRAMME, f"{path}.consent.codes", (f"選択肢 {code}", f"the choice {code}"), choices)
+        for code in rules.consent.codes
+        if code not in choices
+    ]
+    fitting = [ORGANISATION, *single]
+    faults += repeated(PROGRAMME, f"{path}.shown", rules.shown)
+    faults += [
+        unknown(PROGRAMME, f"{path}.shown", ("示せる属性", "an attribute that can be shown"), fitting)
+        for name in rules.shown
+        if name not in fitting
+    ]
+    for name, groups in rules.groups.items():
+        grouped = sorted(code for group in groups for code in group.codes)
+        if grouped != sorted(single.get(name, [])):
+            wrong = (f"{name} の選択肢を1回ずつ含んでいません", f"do not hold each choice of {name} once")
+            expected = (
+                f"選択肢: {', '.join(single.get(name, [])) or '-'}",
+                f"its choices: {', '.join(single.get(name, [])) or '-'}",
+            )
+            faults.append(fault(PROGRAMME, f"{path}.groups.{name}", wrong, expected))
+    return faults

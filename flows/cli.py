@@ -14,11 +14,13 @@ from rich.console import Console
 
 from flows.commands import (
     audit,
+    coding,
     instruments,
     languages,
     linting,
     masking,
     questionnaires,
+    quotations,
     rating,
     results,
     sources,
@@ -55,7 +57,9 @@ for command in COMMANDS:
 app.add_typer(instruments.app, name="instrument")
 app.add_typer(questionnaires.app, name="questionnaire")
 app.add_typer(rating.app, name="rate")
+app.add_typer(coding.app, name="coding")
 app.add_typer(themes.app, name="theme")
+app.add_typer(quotations.app, name="quotes")
 app.add_typer(masking.app, name="mask")
 app.add_typer(audit.app, name="audit")
 

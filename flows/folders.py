@@ -56,6 +56,16 @@ class Folders:
         return self.data / "rating"
 
     @property
+    def coding(self) -> Path:
+        """Coding rounds, a folder a round."""
+        return self.data / "coding"
+
+    @property
+    def quotations(self) -> Path:
+        """The register of quotations that were released."""
+        return self.data / "quotations"
+
+    @property
     def prefect(self) -> Path:
         """Prefect's own database and settings."""
         return self.data / "prefect"

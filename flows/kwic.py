@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text as Line
 from sqlalchemy.engine import Engine
 
-from flows.theme_texts import WaveTexts, no_such
+from flows.theme_texts import WaveTexts, narrowed
 from nlp.characters import fold
 from nlp.kwic import PLACE_COLUMNS, Side, concordance, places_of_phrase
 from warehouse.definitions import Language, Text
@@ -59,14 +59,7 @@ def word_in_context(
     """
     responses, _ = responses_in(read_table(engine, "core_response", found.run_id), window)
     texts = found.texts[found.texts["value_text"].notna()].merge(responses, on="response_id")
-    for name, asked, column in (
-        ("--question", question, "question_id"),
-        ("--organisation", organisation, "organisation"),
-    ):
-        if asked is not None:
-            if asked not in set(texts[column]):
-                raise no_such(name, asked, sorted(texts[column].unique()))
-            texts = texts[texts[column] == asked]
+    texts = narrowed(texts, question, organisation)
     places = places_of_phrase(texts, word) if way == "phrase" else _places(engine, found.run_id, fold(word).text, way)
     lines = concordance(places, texts, width, by)
     return lines.merge(responses, on="response_id")[list(COLUMNS)]

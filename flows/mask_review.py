@@ -72,6 +72,31 @@ def review_of(
 
     Answers of its accepted responses only. Raises UserMistake for a wave that publishes nothing.
     """
+    run_id, masked = masked_again(engine, wave, programme, store, ledger, cache, workers=workers, progress=progress)
+    found = [(response, question, text, place) for (response, question), text in masked for place in text.doubtful]
+    counts = pd.DataFrame(
+        [(place.doubt, place.is_masked, place.verdict is not None) for _, _, _, place in found],
+        columns=["doubt", "is_masked", "is_decided"],
+    )
+    counts = counts.groupby(["doubt", "is_masked"])["is_decided"].agg(places_n="size", decided_n="sum").reset_index()
+    return Review(run_id, _places(found, programme.text_rules.masking, ledger.hashing()), counts)
+
+
+def masked_again(
+    engine: Engine,
+    wave: str,
+    programme: Programme,
+    store: LandingStore,
+    ledger: MaskLedger,
+    cache: AnnotationCache,
+    *,
+    workers: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> tuple[str, list[tuple[tuple[str, str], MaskedText]]]:
+    """Map and mask again, in memory, what a wave's published run was made from: ((response, question), masked text).
+
+    By what is decided now, and of accepted responses only. Raises UserMistake for a wave that publishes nothing.
+    """
     run_id = published_run(engine, wave)
     inputs = read_table(engine, "meta_input", run_id)
     landed = [_landed(row) for _, row in inputs.iterrows() if row["instrument_id"] in programme.instruments]
@@ -88,17 +113,10 @@ def review_of(
         cache=cache,
         progress=progress,
     )
-    found = [
-        (str(row["response_id"]), str(row["question_id"]), masked[sources[row["value_text"]]], place)
+    return run_id, [
+        ((str(row["response_id"]), str(row["question_id"])), masked[sources[row["value_text"]]])
         for row in answers.sort_values(KEY).to_dict("records")
-        for place in masked[sources[row["value_text"]]].doubtful
     ]
-    counts = pd.DataFrame(
-        [(place.doubt, place.is_masked, place.verdict is not None) for _, _, _, place in found],
-        columns=["doubt", "is_masked", "is_decided"],
-    )
-    counts = counts.groupby(["doubt", "is_masked"])["is_decided"].agg(places_n="size", decided_n="sum").reset_index()
-    return Review(run_id, _places(found, programme.text_rules.masking, ledger.hashing()), counts)
 
 
 def counts_table(review: Review, rules: MaskingFile, language: Language) -> Table:

@@ -19,6 +19,7 @@ from rubrics.criteria import Criterion
 from warehouse.definitions import Definition, DefinitionFile, Text
 from warehouse.indicator_definitions import ChangeRules, Indicator, OrganisationTarget
 from warehouse.periods import Organisation, Period, Window, windows
+from warehouse.quotations import QuotationRules
 
 
 class ProgrammeFile(Definition):
@@ -35,6 +36,7 @@ class ProgrammeFile(Definition):
     sources: list[Source]
     analysed: dict[str, list[str]] = Field(default={})  # form -> its text questions that are analysed
     text_attributes: dict[str, list[str]] = Field(default={})  # form -> its questions that texts are compared by
+    quotations: QuotationRules | None = None
 
     @field_validator("time_zone")
     @classmethod

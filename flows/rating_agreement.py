@@ -8,8 +8,9 @@ from sqlalchemy.engine import Engine
 from flows.programme import Programme
 from flows.scored import AGREEMENT_SEED
 from rubrics.agreement_tables import AgreementFrames, agreement_frames
+from rubrics.ledgers import standing
 from rubrics.rated import rated
-from rubrics.ratings import Rating, Round, standing
+from rubrics.ratings import Rating, Round
 from warehouse.evidence import BY_RATERS
 from warehouse.read import published_run, read_table
 

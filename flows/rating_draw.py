@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-import pandas as pd
 from sqlalchemy.engine import Engine
 
 from flows.programme import Programme
 from nlp.language import triage
 from rubrics.criteria import Criterion
 from rubrics.rating_frame import Describe, Readable, items_of, readable_answers, units_to_rate
-from rubrics.rating_sheet import Texts
-from rubrics.ratings import Round, text_sha256
+from rubrics.ratings import Round
 from rubrics.sampling import draw
 from warehouse.definitions import UserMistake, fault
-from warehouse.engine import reading
-from warehouse.read import published_run, read_table, rows_of, run_of
-from warehouse.tables import SQL_TABLES
+from warehouse.read import published_run, read_table
 
 
 def draw_round(
@@ -71,37 +67,6 @@ def describing(programme: Programme) -> Describe:
         return {"language": found.language, "script": found.script}
 
     return describe
-
-
-def texts_as_drawn(engine: Engine, round_: Round) -> Texts:
-    """The round's texts that still stand in the run its wave publishes, word for word as they were drawn.
-
-    Raises UserMistake if the wave publishes nothing.
-    """
-    answer = SQL_TABLES["core_answer"].c
-    with reading(engine) as connection:
-        run_id = run_of(connection, round_.wave)
-        rows = rows_of(connection, "core_answer", (answer.run_id == run_id) & answer.value_text.is_not(None))
-    present = _by_place(rows)
-    return {
-        (item.response_id, read.question_id): text
-        for item in round_.items
-        for read in item.read
-        if text_sha256(text := present.get((item.response_id, read.question_id), "")) == read.sha256
-    }
-
-
-def _by_place(rows: pd.DataFrame) -> dict[tuple[str, str], str]:
-    return dict(zip(zip(rows["response_id"], rows["question_id"], strict=True), rows["value_text"], strict=True))
-
-
-def changed_items(round_: Round, texts: Texts) -> list[str]:
-    """The items of which a text is not what was drawn any more."""
-    return [
-        item.item_id
-        for item in round_.items
-        if any((item.response_id, each.question_id) not in texts for each in item.read)
-    ]
 
 
 def _chosen(programme: Programme, names: Sequence[str]) -> list[Criterion]:

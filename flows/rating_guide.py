@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from flows.entry_sheets import GuideRow
 from rubrics.criteria import Level
-from rubrics.rating_sheet import Kind, Part
+from rubrics.rating_sheet import Part
+from rubrics.sheet_manifest import Kind
 from warehouse.definitions import Language, Text
 
 _TITLES: dict[Kind, Text] = {
@@ -82,27 +83,18 @@ _COLUMNS = [
 ]
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row of the guide; one of a single cell runs on over its neighbours."""
-
-    cells: list[str]
-    is_title: bool = False
-    is_heading: bool = False
-
-
-def guide_rows(kind: Kind, parts: list[Part], language: Language) -> Iterator[Row]:
+def guide_rows(kind: Kind, parts: list[Part], language: Language) -> Iterator[GuideRow]:
     """The guide: the steps, then every part's criterion with its levels."""
-    yield Row([_TITLES[kind].in_(language)], is_title=True)
+    yield GuideRow([_TITLES[kind].in_(language)], is_title=True)
     for number, step in enumerate(_STEPS[kind], start=1):
-        yield Row([f"{number}. {step.in_(language)}"])
+        yield GuideRow([f"{number}. {step.in_(language)}"])
     for part in parts:
-        yield Row([""])
-        yield Row([f"{part.title}: {part.criterion.label.in_(language)}"], is_title=True)
-        yield Row([part.criterion.description.in_(language)])
-        yield Row([heading.in_(language) for heading in _COLUMNS], is_heading=True)
+        yield GuideRow([""])
+        yield GuideRow([f"{part.title}: {part.criterion.label.in_(language)}"], is_title=True)
+        yield GuideRow([part.criterion.description.in_(language)])
+        yield GuideRow([heading.in_(language) for heading in _COLUMNS], is_heading=True)
         for level in sorted(part.version.levels, key=lambda each: each.level):
-            yield Row([part.title, *_level_cells(level, language)])
+            yield GuideRow([part.title, *_level_cells(level, language)])
 
 
 def _level_cells(level: Level, language: Language) -> list[str]:

@@ -10,10 +10,12 @@ from pydantic import ValidationError
 
 from flows.findings import Finding
 from flows.landing import Landed, LandingStore, Received
-from rubrics.ratings import Rating, Round, standing
+from flows.round_folders import ROUND
+from rubrics.ledgers import standing
+from rubrics.ratings import Rating, Round
 from warehouse.definitions import UserMistake, fault
 
-ROUND, LEDGER = "round.json", "ratings.jsonl"
+LEDGER = "ratings.jsonl"
 FORM = "rating"
 """What ratings are landed as, in the place of a form and its instrument."""
 

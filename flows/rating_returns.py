@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
 from openpyxl.utils import get_column_letter
 
 from flows.cells import DateRules, instant, is_blank
-from flows.file_kinds import KINDS
+from flows.entry_sheets import HEADING_ROW
 from flows.instruments import FileLayout
-from flows.rating_cells import shown
-from flows.rating_workbooks import HEADING_ROW
+from flows.intake import Returned
+from flows.returned_sheets import as_seen, columns_of
 from flows.sheets import Sheet, UnreadableTableError, read_sheet
 from rubrics.adjudication import Disagreement
 from rubrics.criteria import Criterion
 from rubrics.rating_entries import Entry, Judgement, Wrong, judgement_of, moment_of, rating_of
 from rubrics.rating_frame import reads_of
-from rubrics.rating_sheet import (
-    ENTRIES,
-    ITEM,
-    MANIFEST,
-    Kind,
-    Manifest,
-    Place,
-    Task,
-    is_whole,
-    manifest_of,
-    ratings_sha256,
-    version_for,
-    version_sha256,
-)
+from rubrics.rating_sheet import ENTRIES, ITEM, Task, ratings_sha256, version_for, version_sha256
 from rubrics.ratings import Item, Rating, Round
 from rubrics.refusals import Refusal
+from rubrics.sheet_manifest import Manifest, Place
 
 
 @dataclass(frozen=True)
@@ -61,62 +47,25 @@ class Expected:
         return {item.item_id: item for item in self.round.items}
 
 
-@dataclass
-class Returned:
-    """What a sheet came to: ratings to be taken in, what was refused, and how many rows are blank."""
-
-    ratings: list[Rating] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    blank_n: int = 0
-
-
-def manifest_in(content: bytes, file_name: str) -> tuple[Manifest, list[list[str]]] | None:
-    """What a workbook says of itself, and the lines it says it in; None if it is no sheet of ours, or unreadable."""
-    if PurePath(file_name).suffix.lower() not in KINDS:
-        return None
-    try:
-        lines = read_sheet(content, file_name, FileLayout(sheet=MANIFEST)).lines
-    except UnreadableTableError:
-        return None
-    found = manifest_of(lines)
-    return None if found is None else (found, lines)
-
-
-def refusal_of_file(manifest: Manifest, lines: list[list[str]], kind: Kind, round_: Round) -> Refusal | None:
-    """Why nothing of a file can be taken; None if it can be looked at row by row."""
-    if manifest.round_id != round_.round_id:
-        return Refusal("other_round")
-    if manifest.kind != kind:
-        return Refusal("other_kind")
-    if not is_whole(lines, round_.seed):
-        return Refusal("manifest_altered")
-    if kind == "rating" and manifest.rater not in round_.raters:
-        return Refusal("other_rater")
-    return None
-
-
 def read_returned(
     content: bytes, file_name: str, manifest: Manifest, expected: Expected, *, rater: str, sheet_sha256: str
-) -> Returned:
+) -> Returned[Rating]:
     """Read every row of a workbook that `refusal_of_file` lets pass. `rater`: whose ratings, or who wrote down."""
-    result = Returned()
+    result: Returned[Rating] = Returned()
     for place in manifest.parts:
         try:
             sheet = read_sheet(content, file_name, FileLayout(sheet=place.title))
-            columns = _columns(sheet)
-        except (UnreadableTableError, KeyError):
-            result.refusals.append(Refusal("part_missing", place.title, criterion_id=place.criterion_id))
+            columns = columns_of(sheet, _WANTED)
+        except UnreadableTableError:
+            columns = {}
+        if len(columns) < len(_WANTED):
+            result.refusals.append(Refusal("part_missing", place.title, criterion_id=place.judged_by))
             continue
         _PartReader(sheet, columns, place, manifest, expected, result).read(rater, sheet_sha256)
     return result
 
 
-def _columns(sheet: Sheet) -> dict[str, int]:
-    """Where the item and the entry cells stand, by the headings of either language. Raises KeyError if one is gone."""
-    headings = sheet.lines[HEADING_ROW - 1] if len(sheet.lines) >= HEADING_ROW else []
-    at = {heading.strip(): column for column, heading in enumerate(headings)}  # the last of several: texts come first
-    wanted = {"item": ITEM, **ENTRIES}
-    return {name: at[text.ja] if text.ja in at else at[text.en] for name, text in wanted.items()}
+_WANTED = {"item": ITEM, **ENTRIES}
 
 
 class _PartReader:
@@ -129,7 +78,7 @@ class _PartReader:
         place: Place,
         manifest: Manifest,
         expected: Expected,
-        result: Returned,
+        result: Returned[Rating],
     ) -> None:
         self._sheet = sheet
         self._columns = columns
@@ -159,7 +108,7 @@ class _PartReader:
         item = self._expected.items.get(item_id)
         if item is None or item_id not in self._mine:
             return False
-        version = version_for(self._expected.round, self._expected.criteria, item, self._place.criterion_id)
+        version = version_for(self._expected.round, self._expected.criteria, item, self._place.judged_by)
         return version is None or any(each.question_id in reads_of(version) for each in item.read)
 
     def _rows(self) -> Iterator[tuple[int, str, Entry, list[str]]]:
@@ -183,7 +132,7 @@ class _PartReader:
 
     def _task(self, row_n: int, item_id: str, cells: list[str]) -> Task | None:
         """What the row rates; None, and the row is refused, if it does not rate what stands now."""
-        expected, criterion_id = self._expected, self._place.criterion_id
+        expected, criterion_id = self._expected, self._place.judged_by
         version = version_for(expected.round, expected.criteria, expected.items[item_id], criterion_id)
         task = expected.tasks.get((item_id, criterion_id))
         if version is None or version_sha256(expected.criteria[criterion_id], version) != self._place.version_sha256:
@@ -192,7 +141,7 @@ class _PartReader:
             self._refuse("text_changed", row_n, "item", item_id)
         elif not task.same_words(self._manifest.texts):
             self._refuse("other_text", row_n, "item", item_id)
-        elif _as_seen(cells[self._place.texts_from : self._place.texts_until]) != _as_seen(task.texts.values()):
+        elif as_seen(cells[self._place.texts_from : self._place.texts_until]) != as_seen(task.texts.values()):
             self._refuse("text_altered", row_n, "item", item_id)
         elif uncomputed := self._uncomputed_in(row_n):
             for name in uncomputed:
@@ -215,7 +164,7 @@ class _PartReader:
         judged = judgement_of(entry, task)
         moment = moment_of(entry, expected.round.drawn_at, expected.now, expected.zone)
         if isinstance(judged, Judgement) and isinstance(moment, datetime):
-            self._result.ratings.append(
+            self._result.lines.append(
                 rating_of(
                     task,
                     judged,
@@ -235,10 +184,5 @@ class _PartReader:
         self, reason: str, row_n: int, column: str, item_id: str | None = None, said: tuple[tuple[str, str], ...] = ()
     ) -> None:
         cell = f"{get_column_letter(self._columns[column] + 1)}{row_n}"
-        criterion_id = self._place.criterion_id
-        self._result.refusals.append(Refusal(reason, self._place.title, cell, item_id, criterion_id, said))
-
-
-def _as_seen(texts: Iterable[str]) -> str:
-    """Texts without white space, which spreadsheets change, in the form of NFKC."""
-    return "".join(unicodedata.normalize("NFKC", shown("".join(texts))).split())
+        criterion_id = self._place.judged_by
+        self._result.refusals.append(Refusal(reason, self._place.title, cell, item_id, criterion_id, said=said))

@@ -15,8 +15,8 @@ from flows.answer_features import answer_of, made_with
 from flows.folders import Folders
 from flows.programme import Programme
 from flows.rating_draw import describing
-from flows.rating_intake import Intake, OpenRound
-from flows.rating_rounds import rounds_in
+from flows.rating_intake import Intake, OpenRatingRound
+from flows.round_folders import rounds_in
 from nlp.annotate import annotate
 from nlp.annotation import Annotation
 from nlp.annotation_cache import AnnotationCache
@@ -25,9 +25,10 @@ from nlp.scripts import SEVERAL, WITH_JAPANESE
 from nlp.word_vectors import word_vectors
 from rubrics.adjudication import progress_of
 from rubrics.criteria import Criterion, CriterionVersion
+from rubrics.ledgers import standing
 from rubrics.rated import rated
 from rubrics.rating_sheet import Task
-from rubrics.ratings import Round, standing
+from rubrics.ratings import Round
 from rubrics.suggestion.features import Place
 from rubrics.suggestion.review import Review, review_queue
 from rubrics.suggestion.suggest import (
@@ -128,7 +129,9 @@ def suggest_round(
 class _Reader:
     """Reads what the round's tasks are trained on: texts as analysed, levels as a run would count them."""
 
-    def __init__(self, programme: Programme, engine: Engine, folders: Folders, this: OpenRound, workers: int) -> None:
+    def __init__(
+        self, programme: Programme, engine: Engine, folders: Folders, this: OpenRatingRound, workers: int
+    ) -> None:
         self._programme = programme
         self.vocabulary = programme.text_rules.vocabulary
         run_id = published_run(engine, this.round.wave)
@@ -204,7 +207,7 @@ def _themes(themes: pd.DataFrame) -> dict[tuple[str, str], list[tuple[str, Place
     return found
 
 
-def _to_do(this: OpenRound) -> dict[str, int]:
+def _to_do(this: OpenRatingRound) -> dict[str, int]:
     """Rater -> how many answers are still to be rated, for those who have any."""
     found: dict[str, int] = {}
     for each in progress_of(this.round.raters, this.tasks, this.folder.ledger()):
@@ -212,7 +215,7 @@ def _to_do(this: OpenRound) -> dict[str, int]:
     return {rater: to_do for rater, to_do in found.items() if to_do}
 
 
-def _refuse_unfinished(this: OpenRound) -> None:
+def _refuse_unfinished(this: OpenRatingRound) -> None:
     faults = [
         fault(
             "ROUND",

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 
 from flows.programme import Programme
 from flows.theme_check import THEMES
-from nlp.themes import ThemesFile
+from nlp.themes import Theme, ThemesFile
 from warehouse.changes import run_named
 from warehouse.definitions import DefinitionReader, UserMistake, fault
 from warehouse.read import published_run, read_table
@@ -40,6 +40,19 @@ def wave_texts(engine: Engine, wave: str, programme: Programme) -> WaveTexts:
     return WaveTexts(run_id, wave, read_table(engine, "core_answer", run_id), analysed)
 
 
+def narrowed(texts: pd.DataFrame, question: str | None, organisation: str | None) -> pd.DataFrame:
+    """The texts (with organisation) of one question or organisation alone. Raises UserMistake where it has none."""
+    for name, asked, column in (
+        ("--question", question, "question_id"),
+        ("--organisation", organisation, "organisation"),
+    ):
+        if asked is not None:
+            if asked not in set(texts[column]):
+                raise no_such(name, asked, sorted(texts[column].unique()))
+            texts = texts[texts[column] == asked]
+    return texts
+
+
 def themes_of_run(engine: Engine, run_id: str) -> ThemesFile:
     """The coding rules that a run used."""
     text = stored_definitions(engine, run_id)[THEMES]
@@ -59,6 +72,14 @@ def themes_named(engine: Engine, name: str) -> ThemesFile:
     """Coding rules by the name of a file, or of a run (its id, or six or more of its first digits)."""
     path = Path(name)
     return themes_of_file(path) if path.is_file() else themes_of_run(engine, run_named(engine, "RULES", name))
+
+
+def theme_named(themes: ThemesFile, name: str) -> Theme:
+    """A theme by its id. Raises UserMistake, naming those there are."""
+    theme = next((each for each in themes.themes if each.id == name), None)
+    if theme is None:
+        raise no_such("THEME", name, [each.id for each in themes.themes])
+    return theme
 
 
 def no_such(what: str, asked: str, known: list[str], limit: int = 30) -> UserMistake:

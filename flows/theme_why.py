@@ -9,19 +9,16 @@ from rich.text import Text as Line
 from rich.tree import Tree
 from sqlalchemy.engine import Engine
 
+from flows.coded_texts import coder_of
 from flows.folders import Folders
 from flows.programme import Programme
-from flows.theme_texts import WaveTexts, no_such
-from nlp.annotate import annotate
-from nlp.annotation_cache import AnnotationCache
+from flows.theme_texts import WaveTexts, no_such, theme_named
 from nlp.clauses import Clause
 from nlp.coding import CodedText, steps
-from nlp.masking import masks_in
-from nlp.matching import Answers
-from nlp.pipeline import annotations_id
 from nlp.themes import Rule, Theme, ThemesFile
 from warehouse.definitions import Language
 from warehouse.read import read_table
+from warehouse.text_tables import ANALYSED
 
 _HOLDS = {True: ("○", "green"), False: ("×", "red")}
 _NOT_READ = {
@@ -41,37 +38,23 @@ def why(
     language: Language,
 ) -> Iterator[RenderableType]:
     """A tree for each text of the response. Raises UserMistake for an unknown response or theme."""
-    theme = next((each for each in themes.themes if each.id == theme_id), None)
-    if theme is None:
-        raise no_such("THEME", theme_id, [each.id for each in themes.themes])
+    theme = theme_named(themes, theme_id)
     texts = found.texts[(found.texts["response_id"] == response_id) & found.texts["value_text"].notna()]
     if texts.empty:
         with_text = found.texts.loc[found.texts["value_text"].notna(), "response_id"]
         raise no_such("RESPONSE", response_id, list(with_text.drop_duplicates()), limit=5)
     stored = read_table(engine, "core_text", found.run_id)
     states = stored[stored["response_id"] == response_id].set_index("question_id")["state"]
-    vocabulary = programme.text_rules.vocabulary
-    with AnnotationCache(folders.annotations, annotations_id(vocabulary)) as cache:
-        annotations = annotate(list(texts["value_text"]), cache=cache, vocabulary=vocabulary)
-    chosen = _chosen(found, response_id)
+    coder = coder_of(found, themes, programme, folders, texts)
     for row in texts.to_dict("records"):
         text, state = row["value_text"], str(states.get(row["question_id"], ""))
         tree = Tree(Line.assemble((f"{response_id}  {row['question_id']}  ", "bold"), text))
-        if state not in ("analysed", "too_long_cut"):
+        if state not in ANALYSED:
             tree.add(_NOT_READ[language].format(state=state))
             yield tree
             continue
-        masking = programme.text_rules.masking
-        hidden = [(mask.start, mask.end) for mask in masks_in(text, masking)]
-        coded = CodedText(masking.filled(text), annotations[text], themes, hidden=hidden, answers=chosen)
-        _grow(tree, theme, coded, text)
+        _grow(tree, theme, coder(response_id, text), text)
         yield tree
-
-
-def _chosen(found: WaveTexts, response_id: str) -> Answers:
-    rows = found.answers[(found.answers["response_id"] == response_id) & found.answers["missing_kind"].isna()]
-    codes = rows[rows["value_code"].notna()].groupby("question_id")["value_code"]
-    return {str(question): frozenset(values) for question, values in codes}
 
 
 def _grow(tree: Tree, theme: Theme, coded: CodedText, text: str) -> None:

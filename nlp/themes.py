@@ -53,10 +53,11 @@ class Rule(Definition):
 
 
 class Theme(Definition):
-    """A theme, found where one of its rules finds something."""
+    """A theme, found where one of its rules finds something. `definition`: what it takes in, for people who code."""
 
     id: str
     label: Text
+    definition: Text | None = None
     rules: list[Rule] = Field(min_length=1)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from rubrics.ledgers import standing
 from rubrics.rating_sheet import Task
-from rubrics.ratings import Rating, standing
+from rubrics.ratings import Rating
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ _UNDEFINED = (None, None, None)
 _ITEM = ["round_id", "item_id"]
 _CRITERION = ["criterion_id", "criterion_version"]
 
-_Estimate = tuple[float | None, float | None, float | None]
+Estimate = tuple[float | None, float | None, float | None]
 """Value and both ends of its interval."""
 
 Scales = Mapping[tuple[str, int], Sequence[int]]
@@ -148,18 +148,19 @@ def _agreement_rows(each: _Comparison, scale: Sequence[int], seed: int) -> Itera
         twice = levels[levels.notna().sum(axis="columns") >= 2]
         is_pair = twice.shape[1] == 2
         of_levels = {name: statistic for name, statistic in STATISTICS.items() if is_pair or name != "kappa"}
-        estimates = _estimates(of_levels, twice, scale, seed)
+        found = estimates(of_levels, twice, scale, seed)
         for name in STATISTICS:
-            yield *each.named, month, name, *estimates.get(name, _UNDEFINED), *_counted(twice)
+            yield *each.named, month, name, *found.get(name, _UNDEFINED), *_counted(twice)
         if each.seen is not None:
             could_tell = levels.notna().astype("float64").where(each.seen[chosen])
-            (told,) = _estimates({RATABLE: prevalence(1)}, could_tell, [0, 1], seed).values()
+            (told,) = estimates({RATABLE: prevalence(1)}, could_tell, [0, 1], seed).values()
             yield *each.named, month, RATABLE, *told, *_counted(could_tell)
 
 
-def _estimates(
+def estimates(
     statistics: Mapping[str, Statistic], ratings: pd.DataFrame, scale: Sequence[int], seed: int
-) -> dict[str, _Estimate]:
+) -> dict[str, Estimate]:
+    """Each statistic with its bootstrap interval over items; None where it is undefined. `ratings`: items x raters."""
     of = patterns(ratings, scale)
     resamples = resampled(of, seed)
     found = {
@@ -169,7 +170,7 @@ def _estimates(
     return {name: _rounded(*numbers) for name, numbers in found.items()}
 
 
-def _rounded(*numbers: float | None) -> _Estimate:
+def _rounded(*numbers: float | None) -> Estimate:
     first, low, high = (None if number is None else round(number, _DIGITS) for number in numbers)
     return first, low, high
 

@@ -10,9 +10,10 @@ import pandas as pd
 
 from rubrics.cases import Asked, Case, CaseDefinitions, CaseFile, Expected
 from rubrics.criteria import CriterionVersion
+from rubrics.ledgers import standing
 from rubrics.quotes import spans_of
 from rubrics.rated import rated
-from rubrics.ratings import RatedText, Rating, standing, text_sha256
+from rubrics.ratings import RatedText, Rating, text_sha256
 from rubrics.scoring import level_source, score
 from warehouse.evidence import Evidence
 from warehouse.improvement import improvement

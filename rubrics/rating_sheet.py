@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from rubrics.criteria import Criterion, CriterionVersion
@@ -20,9 +20,6 @@ from warehouse.definitions import Text
 Texts = Mapping[tuple[str, str], str]
 """(response id, question) -> masked text."""
 
-Kind = Literal["rating", "adjudication"]
-"""What a sheet is for: one rater's ratings, or the decisions on which the raters differ."""
-
 UNABLE = Text(ja="判断できない", en="cannot tell")
 NO_EVIDENCE = Text(ja="根拠なし", en="no evidence")
 ITEM = Text(ja="番号", en="Item")
@@ -33,11 +30,6 @@ ENTRIES = {
     "rated_at": Text(ja="評価した日(空欄可)", en="Rated on (may stay blank)"),
 }
 """The headings of the cells to be filled in."""
-
-MANIFEST = "manifest"
-"""Title of the hidden sheet that says what the file is."""
-
-_FORMAT = "1"
 
 
 @dataclass(frozen=True)
@@ -132,72 +124,3 @@ def ratings_sha256(ratings: Iterable[Rating]) -> str:
     """Hash of what raters said of one item: who decides between them has read this and nothing else."""
     said = sorted(each.model_dump_json(include={"rater", "level", "evidence"}) for each in ratings)
     return hashlib.sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a part lies: its sheet, what it is rated by, the columns of its texts (from 0, `until` not included)."""
-
-    title: str
-    criterion_id: str
-    version_sha256: str
-    texts_from: int
-    texts_until: int
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a sheet's file says of itself. `texts`: (item, question) -> sha256; `rated`: (item, criterion) -> sha256."""
-
-    kind: Kind
-    round_id: str
-    rater: str
-    parts: list[Place]
-    texts: dict[tuple[str, str], str]
-    rated: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def lines(self, seed: int) -> list[list[str]]:
-        """As rows of cells. The last one is a seal: a line that was altered since is noticed."""
-        lines = [["monosashi", self.kind, _FORMAT], ["round", self.round_id], ["rater", self.rater]]
-        lines += [
-            ["part", each.title, each.criterion_id, each.version_sha256, str(each.texts_from), str(each.texts_until)]
-            for each in self.parts
-        ]
-        lines += [["text", *key, sha256] for key, sha256 in self.texts.items()]
-        lines += [["rated", *key, sha256] for key, sha256 in self.rated.items()]
-        return [*lines, ["seal", _seal(lines, seed)]]
-
-
-def manifest_of(lines: list[list[str]]) -> Manifest | None:
-    """Read a manifest; None if these lines are none. Whether it is whole, `is_whole` tells."""
-    named: dict[str, list[list[str]]] = {}
-    for name, *values in (line for line in lines if line):
-        named.setdefault(name, []).append(values)
-    try:
-        (kind, version), (round_id,), (rater, *_) = named["monosashi"][0], named["round"][0], [*named["rater"][0], ""]
-        if kind not in ("rating", "adjudication") or version != _FORMAT:
-            return None
-        return Manifest(
-            kind="rating" if kind == "rating" else "adjudication",
-            round_id=round_id,
-            rater=rater,
-            parts=[
-                Place(title, criterion, sha256, int(first), int(until))
-                for title, criterion, sha256, first, until in named.get("part", [])
-            ],
-            texts={(item, question): sha256 for item, question, sha256 in named.get("text", [])},
-            rated={(item, criterion): sha256 for item, criterion, sha256 in named.get("rated", [])},
-        )
-    except (KeyError, ValueError, TypeError, IndexError):
-        return None
-
-
-def is_whole(lines: list[list[str]], seed: int) -> bool:
-    """Whether a manifest's lines are as they were written for a round with this seed."""
-    written = [line for line in lines if line]
-    return bool(written) and written[-1] == ["seal", _seal(written[:-1], seed)]
-
-
-def _seal(lines: list[list[str]], seed: int) -> str:
-    said = "\n".join("\t".join(line).rstrip("\t") for line in lines)
-    return hashlib.sha256(f"{seed}\n{said}".encode("utf-8", "surrogatepass")).hexdigest()

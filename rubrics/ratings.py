@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
+from rubrics.ledgers import Judgement
 from warehouse.definitions import Definition
 
 
@@ -30,7 +31,7 @@ class RatedText(Definition):
     sha256: str
 
 
-class Rating(Definition):
+class Rating(Judgement):
     """One level given by a human being. `level` is None where the texts do not let anyone tell.
 
     A level rests on `evidence`, or says outright that there is none (`no_evidence`). `rater` is a pseudonym; of a
@@ -57,6 +58,22 @@ class Rating(Definition):
             raise ValueError("根拠か、根拠なしのどちらか1つです | either evidence or no evidence")
         return self
 
+    @property
+    def about(self) -> tuple[object, ...]:
+        """One rater's rating of an item under a criterion; of a decision there is one, whoever wrote it down."""
+        rater = self.rater if self.origin == "rater" else ""
+        return self.round_id, self.item_id, self.criterion_id, self.origin, rater
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """The level by the version of the rubric, with its evidence in the texts that were read."""
+        return self.level, self.criterion_version, self.evidence, self.no_evidence, self.read
+
+    @property
+    def came_in(self) -> str:
+        """The rater's workbook."""
+        return self.sheet_sha256
+
 
 class Item(Definition):
     """One answer (or record) drawn to be rated, under a name that says nothing of it."""
@@ -76,9 +93,14 @@ class Stratum(Definition):
     population: int
     drawn: int
 
+    @property
+    def weight(self) -> float | None:
+        """How many units each one drawn stands for; None where none was drawn."""
+        return self.population / self.drawn if self.drawn else None
 
-class Round(Definition):
-    """A rating round: what was drawn, from which published run, with which seed, for which criteria and raters."""
+
+class Drawing(Definition):
+    """What was drawn to be judged by people, from which published run, with which seed."""
 
     round_id: str
     programme_id: str
@@ -86,44 +108,17 @@ class Round(Definition):
     run_id: str
     seed: int
     drawn_at: AwareDatetime
+    items: list[Item]
+    strata: list[Stratum] = []  # of the units drawn
+
+
+class Round(Drawing):
+    """A rating round: a drawing of persons with their answers, or of records, for some criteria and raters."""
+
     criteria: dict[str, list[int]]  # criterion -> its versions in force on the days of the items
     raters: list[str]
-    items: list[Item]
-    strata: list[Stratum] = []  # of the units drawn: persons with their answers, or records
 
 
 def text_sha256(text: str) -> str:
     """Hash of a masked text, in lower-case hexadecimal."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def standing(ratings: list[Rating]) -> list[Rating]:
-    """The ratings that stand: the last one that a rater gave (or that was decided) for an item under a criterion.
-
-    `ratings` in the order they were written down. What was corrected stays in the ledger and does not count.
-    """
-    return list({_whose(rating): rating for rating in ratings}.values())
-
-
-def taken_in(ledger: list[Rating], given: list[Rating]) -> list[Rating]:
-    """Those of the ratings `given` that say something new: what the ledger is to grow by.
-
-    A sheet that was taken in before changes nothing, nor does a rating that says what already stands, whenever given.
-    """
-    known = {(rating.sheet_sha256, *_whose(rating)) for rating in ledger}
-    stands = {_whose(rating): _said(rating) for rating in ledger}
-    return [
-        rating
-        for rating in given
-        if (rating.sheet_sha256, *_whose(rating)) not in known and stands.get(_whose(rating)) != _said(rating)
-    ]
-
-
-def _whose(rating: Rating) -> tuple[str, ...]:
-    """One rater's rating of an item under a criterion; of a decision there is one, whoever wrote it down."""
-    rater = rating.rater if rating.origin == "rater" else ""
-    return rating.round_id, rating.item_id, rating.criterion_id, rating.origin, rater
-
-
-def _said(rating: Rating) -> tuple[object, ...]:
-    return rating.level, rating.criterion_version, rating.evidence, rating.no_evidence, rating.read

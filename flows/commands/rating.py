@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from flows.commands.options import (
     Data,
@@ -24,18 +22,19 @@ from flows.commands.options import (
     say,
 )
 from flows.commands.rating_suggestions import suggest
+from flows.commands.rounds import listed, progress_in, pseudonyms, round_name, say_changed, say_taken, write_new
 from flows.programme_reader import DEFAULT_PROGRAMME, read_programme
-from flows.progress import StageProgress
 from warehouse.definitions import Language, Text, UserMistake, fault
 
 if TYPE_CHECKING:
-    from flows.rating_intake import Intake, OpenRound, TakenIn
+    from flows.rating_intake import Intake, OpenRatingRound
     from rubrics.adjudication import Disagreement
 
 app = typer.Typer(
     help="評定の回: 回答を引き、評価者に用紙を渡し、取り込み、分かれた水準を協議で決めます。", no_args_is_help=True
 )
 
+RATERS = Text(ja="評価者", en="raters")
 RoundId = Annotated[str, typer.Argument(metavar="ROUND", help="評定の回のid")]
 
 
@@ -54,15 +53,16 @@ def sample(
 ) -> None:
     """評価する回答を、団体・時点・言語・文字の層から引きます。人の様式では1人の最初と今回の回答をまとめて引きます。"""
     from flows.rating_draw import draw_round
-    from flows.rating_rounds import RoundFolder, next_round_id
+    from flows.rating_rounds import RoundFolder
     from flows.rating_tables import strata_table
+    from flows.round_folders import next_round_id
 
     language = language_of(lang)
-    names = _pseudonyms(raters)
-    asked = _round_id(round_id) if round_id is not None else None
+    names = pseudonyms(raters, "--raters", RATERS)
+    asked = round_name(round_id) if round_id is not None else None
     with (
         _intake(programme, warehouse, data) as intake,
-        _progress(language) as progress,
+        progress_in(language) as progress,
         progress.stage("sample", Text(ja="抽出", en="sample")),
     ):
         name = asked or next_round_id(intake.folders.rating)
@@ -71,7 +71,7 @@ def sample(
             intake.programme,
             round_id=name,
             wave=wave,
-            criteria=_listed(criteria),
+            criteria=listed(criteria),
             raters=names,
             size=size,
             seed=seed,
@@ -103,7 +103,7 @@ def export(
     language = language_of(lang)
     with (
         _intake(programme, warehouse, data) as intake,
-        _progress(language) as progress,
+        progress_in(language) as progress,
         progress.stage("export", Text(ja="用紙の書き出し", en="write the sheets")),
     ):
         this = intake.open(round_id)
@@ -114,7 +114,7 @@ def export(
             path = this.folder.write_sheet(f"{rater}.xlsx", content)
             progress.advance()
             say(language, f"{rater}: {path}", f"{rater}: {path}")
-    _say_changed(this, language)
+    say_changed(this.changed, language)
 
 
 @app.command("import")
@@ -130,13 +130,13 @@ def import_(
     came = []
     with (
         _intake(programme, warehouse, data) as intake,
-        _progress(language) as progress,
+        progress_in(language) as progress,
         progress.stage("import", Text(ja="用紙の取り込み", en="take in the sheets")),
     ):
         progress.expect(len(files))
         for file in files:
             came.append(intake.take_in(file, "rating"))
-            _say_taken(came[-1], language)
+            say_taken(came[-1], language)
             progress.advance()
     if any(each.refusals for each in came):
         sys.exit(2)
@@ -168,7 +168,7 @@ def adjudicate(
             path = _write_decisions(this, differing, to, language)
             say(language, f"協議の用紙: {path}", f"Sheet for decisions: {path}")
         _say_differing(differing, language)
-        _say_changed(this, language)
+        say_changed(this.changed, language)
 
 
 @app.command()
@@ -189,7 +189,7 @@ def status(
         ledger = this.folder.ledger()
         console().print(progress_table(progress_of(this.round.raters, this.tasks, ledger), this.programme, language))
         _say_differing(this.disagreements(ledger), language)
-        _say_changed(this, language, ends=False)
+        say_changed(this.changed, language, ends=False)
 
 
 @app.command()
@@ -245,55 +245,17 @@ def _intake(programme: Path, warehouse: str | None, data: Path | None) -> Iterat
         engine.dispose()
 
 
-def _progress(language: Language) -> StageProgress:
-    return StageProgress(Console(stderr=True), language)
-
-
-def _listed(names: str) -> list[str]:
-    return list(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
-
-
-def _pseudonyms(given: str, option: str = "--raters", at_most: int | None = None) -> list[str]:
-    """The names of raters. Raises UserMistake where one is none, or where there are none or too many."""
-    from flows.rating_rounds import RATER
-
-    names = _listed(given)
-    if not names or any(not RATER.fullmatch(name) for name in names) or len(names) > (at_most or len(names)):
-        wrong = ("評価者の仮名ではありません", "is no pseudonym")
-        expected = (
-            "英小文字・数字・- で20字まで(本名は使わない)",
-            "lower-case letters, digits and -, up to 20, were expected; no real name",
-        )
-        raise UserMistake([fault(option, "", wrong, expected)])
-    return names
-
-
-def _round_id(given: str) -> str:
-    from flows.rating_rounds import ROUND_ID
-
-    if not ROUND_ID.fullmatch(given):
-        wrong = ("評定の回のidとして使えません", "cannot be the id of a round")
-        expected = ("英数字・-・_ で40字まで", "letters, digits, - and _, up to 40, were expected")
-        raise UserMistake([fault("--round", given, wrong, expected)])
-    return given
-
-
 def _take_decisions(intake: Intake, round_id: str, file: Path, by: str | None, language: Language) -> None:
     """Take in the decisions of a workbook; ends with status 2 if anything was refused."""
     if by is None:
         wrong = ("決定を記入した人がありません", "is missing")
         raise UserMistake([fault("--by", "", wrong, ("仮名を指定してください", "give a pseudonym"))])
-    (name,) = _pseudonyms(by, "--by", at_most=1)
+    (name,) = pseudonyms(by, "--by", RATERS, at_most=1)
     intake.open(round_id)
     came = intake.take_in(file, "adjudication", round_id=round_id, by=name)
-    _say_taken(came, language)
+    say_taken(came, language)
     if came.refusals:
         sys.exit(2)
-
-
-def _say_taken(came: TakenIn, language: Language) -> None:
-    for line in came.lines(language):
-        say(language, line, line)
 
 
 def _say_differing(differing: Sequence[Disagreement], language: Language) -> None:
@@ -305,23 +267,7 @@ def _say_differing(differing: Sequence[Disagreement], language: Language) -> Non
     )
 
 
-def _say_changed(this: OpenRound, language: Language, *, ends: bool = True) -> None:
-    """What is left out because its text is not what was drawn any more; ends with status 2 (`ends`) if there is any."""
-    if not this.changed:
-        return
-    names = ", ".join(this.changed)
-    say(
-        language,
-        f"引いたあとで公開中の文章が変わったか、なくなったため除いた回答 {len(this.changed)}: {names}"
-        "(評価するには新しい評定の回をつくってください)",
-        f"Left out, as their published texts have changed or gone since they were drawn: {len(this.changed)}: {names} "
-        "(draw a new round to rate them)",
-    )
-    if ends:
-        sys.exit(2)
-
-
-def _write_decisions(this: OpenRound, differing: list[Disagreement], to: Path | None, language: Language) -> Path:
+def _write_decisions(this: OpenRatingRound, differing: list[Disagreement], to: Path | None, language: Language) -> Path:
     """Write the workbook of what raters differ on: to a new file, or below the round's sheets under the next name."""
     from flows.rating_workbooks import decision_workbook
 
@@ -329,16 +275,4 @@ def _write_decisions(this: OpenRound, differing: list[Disagreement], to: Path | 
     content = decision_workbook(this.programme, this.round, parts, differing, language)
     if to is None:
         return this.folder.write_sheet(this.folder.next_name("decisions"), content)
-    try:
-        if to.suffix.lower() != ".xlsx":
-            raise OSError
-        with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sheet:
-            sheet.write(content)
-    except OSError:
-        wrong = (
-            "書き込めないか、すでにあるか、.xlsx ではありません",
-            "cannot be written, is there already, or is no .xlsx",
-        )
-        expected = ("ほかの名前か場所にしてください", "choose another name or place")
-        raise UserMistake([fault("--to", str(to), wrong, expected)]) from None
-    return to
+    return write_new(to, content)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from rubrics.criteria import Criterion
+from rubrics.ledgers import standing
 from rubrics.rated import EVIDENCE_COLUMNS, RATING_COLUMNS, Rated, levels_of, rated
-from rubrics.ratings import RatedText, Rating, Span, standing, text_sha256
+from rubrics.ratings import RatedText, Rating, Span, text_sha256
 
 TEXT = "仕事がなくて家賃が払えない"
 START = datetime(2024, 4, 1, tzinfo=UTC)

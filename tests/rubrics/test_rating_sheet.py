@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rubrics.criteria import Criterion
-from rubrics.rating_sheet import Manifest, Place, Task, is_whole, manifest_of, parts_of, tasks_of, version_sha256
+from rubrics.rating_sheet import Task, parts_of, tasks_of, version_sha256
 from rubrics.ratings import Round
+from rubrics.sheet_manifest import Manifest, Place, is_whole, manifest_of
 
 
 def test_each_item_is_rated_by_the_versions_of_its_day(tasks: dict[tuple[str, str], Task]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from rubrics.ratings import RatedText, Rating, Span, standing, taken_in
+from rubrics.ledgers import standing, taken_in
+from rubrics.ratings import RatedText, Rating, Span
 
 START = datetime(2024, 5, 1, tzinfo=UTC)
 SPAN = Span(question_id="q", start=0, end=2, quote="家賃")

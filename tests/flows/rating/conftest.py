@@ -16,14 +16,17 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from flows.intake import Returned
 from flows.programme import Programme
 from flows.programme_reader import read_programme
-from flows.rating_returns import Expected, Returned, manifest_in, read_returned, refusal_of_file
+from flows.rating_returns import Expected, read_returned
 from flows.rating_workbooks import decision_workbook, rating_workbook
+from flows.returned_sheets import manifest_in, refusal_of_file
 from rubrics.adjudication import disagreements
 from rubrics.criteria import Criterion
-from rubrics.rating_sheet import Kind, parts_of, tasks_of
+from rubrics.rating_sheet import parts_of, tasks_of
 from rubrics.ratings import Item, RatedText, Rating, Round, text_sha256
+from rubrics.sheet_manifest import Kind
 from warehouse.definitions import Language
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -115,7 +118,7 @@ class Desk:
         found = manifest_in(content, file_name)
         assert found is not None
         manifest, lines = found
-        refusal = refusal_of_file(manifest, lines, kind, self.round)
+        refusal = refusal_of_file(manifest, lines, kind, self.round, self.round.raters)
         if refusal is not None:
             return Returned(refusals=[refusal])
         expected = Expected(

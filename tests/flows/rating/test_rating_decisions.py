@@ -31,7 +31,7 @@ def differing(desk: Any, filled: Fill) -> Any:
     for rater, entries in (("ann", ANN), ("bo", BO)):
         result = desk.read(filled(desk.sheet(rater), entries), sha256=rater * 10)
         assert result.refusals == []
-        desk.ledger += result.ratings
+        desk.ledger += result.lines
     return desk
 
 
@@ -68,7 +68,7 @@ def test_decisions_are_taken_with_the_same_checks(differing: Any, filled: Fill) 
         },
     )
     assert [(each.reason, each.item_id) for each in result.refusals] == [("level_unknown", "R-0002")]
-    (decision,) = result.ratings
+    (decision,) = result.lines
     assert (decision.origin, decision.rater, decision.level) == ("adjudicated", "cy", 3)
     assert decision.criterion_version == 1
     differing.ledger.append(decision)
@@ -83,18 +83,18 @@ def test_what_was_decided_stands_in_the_next_workbook_and_may_be_decided_anew(
         ("R-0003", "money"): {"level": 3, "evidence": "払えない。 家賃が高い"},
         ("R-0002", "talk"): {"level": "判断できない"},
     }
-    differing.ledger += decide(differing, filled, first).ratings
+    differing.ledger += decide(differing, filled, first).lines
     shown = row(opened(differing.decisions()), "R-0003", "money")
     assert (shown["水準"], shown["根拠(文章から貼り付け)"]) == ("3", "払えない。 家賃が高い")
     assert row(opened(differing.decisions()), "R-0002", "talk")["根拠がないとき"] == "根拠なし"
 
-    from rubrics.ratings import standing, taken_in
+    from rubrics.ledgers import standing, taken_in
 
     again = decide(differing, filled, {}, sha256="e" * 64)
-    assert len(again.ratings) == 2
-    assert taken_in(differing.ledger, again.ratings) == []
+    assert len(again.lines) == 2
+    assert taken_in(differing.ledger, again.lines) == []
     anew = decide(differing, filled, {("R-0003", "money"): {"level": 2}}, sha256="f" * 64)
-    (new,) = taken_in(differing.ledger, anew.ratings)
+    (new,) = taken_in(differing.ledger, anew.lines)
     differing.ledger.append(new)
     decided = [each for each in standing(differing.ledger) if each.origin == "adjudicated"]
     assert {each.item_id: each.level for each in decided} == {"R-0003": 2, "R-0002": None}
@@ -109,10 +109,10 @@ def test_a_decision_between_ratings_that_have_changed_since_is_refused(differing
         },
     )
     corrected = {("R-0003", "money"): {"level": 2, "evidence": "家賃"}, ("R-0002", "talk"): ANN["R-0002", "talk"]}
-    differing.ledger += differing.read(filled(differing.sheet("bo"), corrected), sha256="c" * 64).ratings
+    differing.ledger += differing.read(filled(differing.sheet("bo"), corrected), sha256="c" * 64).lines
     result = differing.read(sheet, kind="adjudication", by="cy")
     assert [each.reason for each in result.refusals] == ["nothing_to_decide"] * 2  # one has changed, one is settled
-    assert result.ratings == []
+    assert result.lines == []
 
 
 def test_each_kind_of_sheet_has_its_own_way_in(differing: Any) -> None:

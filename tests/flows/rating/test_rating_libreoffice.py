@@ -50,8 +50,7 @@ def places(sheet: Any) -> list[tuple[str, str, str]]:
 
 def said(result: Any) -> dict[tuple[str, str], tuple[int | None, list[str]]]:
     return {
-        (each.item_id, each.criterion_id): (each.level, [span.quote for span in each.evidence])
-        for each in result.ratings
+        (each.item_id, each.criterion_id): (each.level, [span.quote for span in each.evidence]) for each in result.lines
     }
 
 
@@ -72,7 +71,7 @@ def test_what_is_typed_in_libreoffice_arrives_and_nothing_else_has_changed(
         }
         assert [(each.reason, each.item_id) for each in result.refusals] == [("level_unknown", "R-0004")]
         assert result.blank_n == 1
-        assert {each.rated_at.isoformat() for each in result.ratings if each.item_id == "R-0003"} == {
+        assert {each.rated_at.isoformat() for each in result.lines if each.item_id == "R-0003"} == {
             "2024-10-05T15:00:00+00:00",
             "2024-10-20T03:00:00+00:00",
         }
@@ -97,4 +96,4 @@ def test_the_way_through_an_open_document_and_back_changes_nothing(desk: Any, by
     by_hand((tmp_path / "filled.ods").read_bytes(), [], ".ods")
     for name in SAVED:
         result = desk.read((tmp_path / name).read_bytes(), name)
-        assert (result.ratings, result.refusals, result.blank_n) == ([], [], 7)
+        assert (result.lines, result.refusals, result.blank_n) == ([], [], 7)

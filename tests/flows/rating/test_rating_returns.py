@@ -28,7 +28,7 @@ def refused(result: Any) -> list[tuple[str, str | None, str | None]]:
 def test_what_is_right_is_taken(desk: Any, filled: Fill) -> None:
     result = desk.read(filled(desk.sheet("ann"), RIGHT))
     assert (result.refusals, result.blank_n) == ([], 1)
-    found = {(each.item_id, each.criterion_id): each for each in result.ratings}
+    found = {(each.item_id, each.criterion_id): each for each in result.lines}
     assert {key: each.level for key, each in found.items()} == {
         ("R-0001", "money"): 5,
         ("R-0002", "money"): None,
@@ -39,7 +39,7 @@ def test_what_is_right_is_taken(desk: Any, filled: Fill) -> None:
     }
     assert [span.quote for span in found["R-0003", "money"].evidence] == ["=家賃が払えない", "家賃が高い"]
     assert found["R-0003", "talk"].evidence[0].quote == "-3人家族です。\t相談したい"
-    for each in result.ratings:
+    for each in result.lines:
         assert (each.round_id, each.rater, each.origin, each.sheet_sha256) == ("spring", "ann", "rater", "5" * 64)
         assert all(span.holds(desk.texts[each.response_id, span.question_id]) for span in each.evidence)
         assert bool(each.evidence) is not each.no_evidence
@@ -68,7 +68,7 @@ def test_a_sheet_in_english(desk: Any, filled: Fill, opened: Callable[[bytes], A
         talk.cell(4, len(headings) - 1).value = "no evidence"
 
     result = desk.read(filled(desk.sheet("bo", "en"), {}, enter))
-    assert [(each.level, each.no_evidence, each.rater) for each in result.ratings] == [
+    assert [(each.level, each.no_evidence, each.rater) for each in result.lines] == [
         (None, True, "bo"),
         (2, True, "bo"),
     ]
@@ -106,7 +106,7 @@ def test_a_wrong_cell_is_refused_for_its_reason_and_the_others_are_taken(
     entries = {key: cells for key, (cells, _) in WRONG.items()} | {("R-0004", "talk"): RIGHT["R-0004", "talk"]}
     sheet = filled(desk.sheet("ann"), entries)
     result = desk.read(sheet)
-    assert [(each.item_id, each.criterion_id) for each in result.ratings] == [("R-0004", "talk")]
+    assert [(each.item_id, each.criterion_id) for each in result.lines] == [("R-0004", "talk")]
     expected = {
         (opened(sheet).cell(*key, column).parent.title, opened(sheet).cell(*key, column).coordinate, *key, reason)
         for key, (_, reasons) in WRONG.items()
@@ -146,7 +146,7 @@ def test_an_item_that_was_altered_is_refused(desk: Any, filled: Fill, news: list
             talk.cell(row, 1).value = new
 
     result = desk.read(filled(desk.sheet("ann"), RIGHT, change))
-    assert {each.criterion_id for each in result.ratings} == {"money"}
+    assert {each.criterion_id for each in result.lines} == {"money"}
     assert refused(result) == [("item_unknown", None, "A")] * 3
     said = "".join(each.fault("x").say("ja") for each in result.refusals)
     assert not any(new in said for new in news if new.strip())
@@ -155,7 +155,7 @@ def test_an_item_that_was_altered_is_refused(desk: Any, filled: Fill, news: list
 def test_an_item_in_two_rows_is_refused_in_both(desk: Any, filled: Fill) -> None:
     result = desk.read(filled(desk.sheet("ann"), RIGHT, set_cell("R-0004", "talk", "item", "R-0003")))
     assert refused(result) == [("item_twice", "R-0003", "A")] * 2
-    assert len(result.ratings) == 4
+    assert len(result.lines) == 4
 
 
 def test_rows_below_the_table_are_refused_if_anything_is_entered_there(desk: Any, filled: Fill) -> None:
@@ -166,7 +166,7 @@ def test_rows_below_the_table_are_refused_if_anything_is_entered_there(desk: Any
 
     result = desk.read(filled(desk.sheet("ann"), RIGHT, add))
     assert [(each.reason, each.cell) for each in result.refusals] == [("item_unknown", "A20")]
-    assert len(result.ratings) == 6
+    assert len(result.lines) == 6
 
 
 def test_a_row_that_was_deleted_is_not_yet_rated(desk: Any, filled: Fill) -> None:
@@ -175,7 +175,7 @@ def test_a_row_that_was_deleted_is_not_yet_rated(desk: Any, filled: Fill) -> Non
         cell.parent.delete_rows(cell.row)
 
     result = desk.read(filled(desk.sheet("ann"), RIGHT, delete))
-    assert (len(result.ratings), result.refusals) == (5, [])
+    assert (len(result.lines), result.refusals) == (5, [])
 
 
 def test_a_text_that_was_altered_on_the_sheet(desk: Any, filled: Fill) -> None:
@@ -204,7 +204,7 @@ def test_texts_that_have_changed_since_are_refused_row_by_row(desk: Any, filled:
     del desk.texts["r1", "q6_text"]  # as the round finds them: a text that is another one now is left out
     result = desk.read(sheet)
     assert refused(result) == [("text_changed", "R-0003", "A")]
-    assert len(result.ratings) == 5
+    assert len(result.lines) == 5
 
 
 def test_a_sheet_of_another_draw_under_the_same_name(desk: Any, filled: Fill) -> None:
@@ -233,7 +233,7 @@ def test_a_sheet_of_another_rubric(desk: Any, filled: Fill) -> None:
         result = desk.read(sheet)
         assert {each.reason for each in result.refusals} == {"other_rubric"}
         assert sorted(str(each.item_id) for each in result.refusals) == items
-        assert len(result.ratings) == 6 - len(items)
+        assert len(result.lines) == 6 - len(items)
 
 
 # --- whole files and sheets -------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def manifest_cell(name: str, column: int, value: str) -> Callable[[Any], None]:
 )
 def test_a_file_whose_record_says_something_else(desk: Any, filled: Fill, change: Any, reason: str) -> None:
     result = desk.read(filled(desk.sheet("ann"), RIGHT, change))
-    assert ([each.reason for each in result.refusals], result.ratings) == ([reason], [])
+    assert ([each.reason for each in result.refusals], result.lines) == ([reason], [])
 
 
 def test_a_sheet_of_nobody_of_the_round(desk: Any, filled: Fill) -> None:
@@ -285,7 +285,7 @@ def rename_sheet(sheet: Any) -> None:
 def test_a_part_that_is_gone_is_refused_and_the_others_are_taken(desk: Any, filled: Fill, change: Any) -> None:
     result = desk.read(filled(desk.sheet("ann"), RIGHT, change))
     assert [(each.reason, each.criterion_id) for each in result.refusals] == [("part_missing", "talk")]
-    assert {each.criterion_id for each in result.ratings} == {"money"}
+    assert {each.criterion_id for each in result.lines} == {"money"}
 
 
 def test_a_column_that_was_inserted_changes_nothing_but_texts_moved(desk: Any, filled: Fill) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from flows.rating_inputs import read_ledgers
-from flows.rating_rounds import RoundFolder, next_round_id, rounds_in
+from flows.rating_rounds import RoundFolder
+from flows.round_folders import next_round_id, rounds_in
 from rubrics.ratings import Rating, Round
 from rubrics.refusals import Refusal
 from warehouse.definitions import UserMistake
@@ -29,7 +30,7 @@ def ratings(desk: Any, filled: Callable[..., bytes]) -> list[Rating]:
         ("R-0002", "talk"): {"level": 1, "no_evidence": "根拠なし"},
         ("R-0003", "money"): {"level": "判断できない"},
     }
-    return desk.read(filled(desk.sheet("ann"), entries)).ratings  # type: ignore[no-any-return]
+    return desk.read(filled(desk.sheet("ann"), entries)).lines  # type: ignore[no-any-return]
 
 
 def modes(folder: Path) -> dict[str, int]:

@@ -159,4 +159,4 @@ def test_what_the_rubric_does_not_hide_is_shown_in_no_sheet_unless_all_of_them_s
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_a_sheet_that_nobody_filled_in_is_blank(desk: Any, language: str) -> None:
     result = desk.read(desk.sheet("ann", language))
-    assert (result.ratings, result.refusals, result.blank_n) == ([], [], 7)
+    assert (result.lines, result.refusals, result.blank_n) == ([], [], 7)
