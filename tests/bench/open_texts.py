@@ -60,7 +60,8 @@ def main(workers: int) -> None:
     for stage, seconds in outcome.seconds.items():
         print(f"{stage:12}{seconds:8.1f} s")
     print(f"peak memory: {own:.0f} MiB the flow, {children:.0f} MiB its largest child")
-    _print_rates(list(dict.fromkeys(words["value_text"].dropna())), outcome.seconds["mask"] + outcome.seconds["analyse"])
+    different = list(dict.fromkeys(words["value_text"].dropna()))
+    _print_rates(different, outcome.seconds["mask"] + outcome.seconds["analyse"])
     _print_matches(themes, words)
 
 
