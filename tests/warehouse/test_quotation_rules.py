@@ -49,7 +49,7 @@ people = st.lists(
 @given(people, st.integers(2, 9))
 def test_what_is_shown_is_shared_by_k_people_and_nothing_more_could_be(table: pd.DataFrame, k: int) -> None:
     """Counted person by person; what comes before in the declared order is not shared by enough."""
-    records = table.to_dict("records")
+    records = [{k: None if pd.isna(v) else v for k, v in row.items()} for row in table.to_dict("records")]
     stages = [
         (["organisation", "age", "land"], False),
         (["organisation", "age", "land"], True),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +72,24 @@ class House:
         return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
-@pytest.fixture(scope="module")
-def sample_house(sample_warehouse: Any, tmp_path_factory: pytest.TempPathFactory) -> House:
-    data = tmp_path_factory.mktemp("quotations") / "data"
-    shutil.copytree(sample_warehouse.data, data, ignore=shutil.ignore_patterns("prefect", "report", "quality"))
+@pytest.fixture(scope="session")
+def sample_house(run_sample: Callable[..., Any], sample_inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """The sample's interim wave, with a place in doubt in five answers of people who agree to be quoted."""
+    folder = tmp_path_factory.mktemp("quotations")
+    inbox = folder / "inbox"
+    shutil.copytree(sample_inbox, inbox)
+    file = inbox / "interim" / "org-a" / "questionnaire.csv"
+    rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
+    agreeing = [row for row in rows if row["引用の同意"] == "yes" and len(row["問3-3"]) > 8]
+    assert len(agreeing) >= 5
+    for row in agreeing[:5]:
+        row["問3-3"] += "友達の桜と仕事の話をしました。"
+    with file.open("w", encoding="utf-8-sig", newline="") as lines:
+        writer = csv.DictWriter(lines, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    data = folder / "data"
+    run_sample(inbox, data)
     return House(data, f"sqlite:///{data / 'warehouse.sqlite'}")
 
 
@@ -80,5 +97,5 @@ def sample_house(sample_warehouse: Any, tmp_path_factory: pytest.TempPathFactory
 def house(sample_house: House, tmp_path: Path) -> House:
     """One of a test's own."""
     data = tmp_path / "data"
-    shutil.copytree(sample_house.data, data)
+    shutil.copytree(sample_house.data, data, ignore=shutil.ignore_patterns("prefect", "report", "quality"))
     return House(data, f"sqlite:///{data / 'warehouse.sqlite'}")
