@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 RESPONDENTS ?= 600
 SEED ?= 1
 WAVE ?= interim
+WORKERS ?= auto
 
 # The newest Python that really runs and can make a virtual environment (a name on the PATH may be an empty shim).
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -18,7 +19,7 @@ run: $(VENV)/.installed
 	$(BIN)/monosashi run $(WAVE)
 
 test: check
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed
 	$(BIN)/ruff check .

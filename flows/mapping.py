@@ -251,6 +251,7 @@ def _row_findings(
     findings = [
         _finding(row, reason_code, expected=expected)
         for reason_code, bad, expected in checks
+        if bad.any()
         for row in responses[bad].itertuples()
     ]
     findings += _formula_findings(responses, table, instrument)
@@ -269,6 +270,8 @@ def _without_day(responses: pd.DataFrame, instrument: Instrument, cells: dict[st
 
 def _formula_findings(responses: pd.DataFrame, table: Table, instrument: Instrument) -> list[Finding]:
     """A formula without a stored result looks blank, and is not."""
+    if not table.without_value:
+        return []
     wanted = {heading(name) for names in instrument.wanted_columns for name in names}
     names = dict(enumerate(told_apart(table.headings)))
     rows = dict(zip(responses["row_n"], responses.itertuples(), strict=True))
@@ -325,6 +328,8 @@ def _cell_findings(question: Question, facts: list[list[Fact]], responses: pd.Da
                 found.append((index, fact.fault or unreadable, "critical"))
             if fact.text is not None:
                 found += [(index, *problem) for problem in _text_problems(fact.text)]
+    if not found:
+        return []
     rows = {row.Index: row for row in responses.iloc[sorted({index for index, _, _ in found})].itertuples()}
     return [
         _finding(rows[index], reason_code, question_id=question.id, severity=severity)

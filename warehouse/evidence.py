@@ -161,7 +161,8 @@ def _in_order(responses: pd.DataFrame) -> pd.DataFrame:
 class Scope:
     """Responses of an organisation or of the programme, in the order they were answered.
 
-    `paired`: what `level_pairs` found by criterion and standpoints, for the next reading that asks for the same.
+    `paired`: what `level_pairs` found by criterion and standpoints, `chosen`: what `responses` found by form, window
+    and period, for the next reading that asks for the same.
     """
 
     evidence: Evidence
@@ -170,14 +171,20 @@ class Scope:
     paired: dict[tuple[str, tuple[Standpoint, ...]], pd.DataFrame] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    chosen: dict[tuple[str, str, str], pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def responses(self, form: str, window: str = "cumulative", period: str | None = None) -> pd.DataFrame:
         """Responses of a form before the period's cut-off, or only those inside its window."""
-        limits = self.evidence.windows[period or self.evidence.period]
-        rows = self.all_responses[
-            (self.all_responses["form_id"] == form) & (self.all_responses["answered_at"] < limits.cut_off)
-        ]
-        return rows[rows["answered_at"] >= limits.start] if window == "period" else rows
+        asked = (form, window, period or self.evidence.period)
+        if asked not in self.chosen:
+            limits = self.evidence.windows[asked[2]]
+            rows = self.all_responses[
+                (self.all_responses["form_id"] == form) & (self.all_responses["answered_at"] < limits.cut_off)
+            ]
+            self.chosen[asked] = rows[rows["answered_at"] >= limits.start] if window == "period" else rows
+        return self.chosen[asked]
 
     def restricted_to(self, respondents: Iterable[str]) -> Scope:
         """The same scope with some people only."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
+from copy import copy
 from typing import Any
 
 import pandas as pd
@@ -171,9 +172,10 @@ def _sheet(book: Workbook, name: str, table: pd.DataFrame, language: Language) -
 def _rows(sheet: Worksheet, table: pd.DataFrame) -> None:
     """A table's rows below its headings, the columns as wide as they need to be."""
     formats = [_number_format(column) for column in table.columns]
+    looks: dict[tuple[str, bool], Any] = {}
     for place, row in enumerate(table.itertuples(index=False), start=2):
         for column, (value, number_format) in enumerate(zip(row, formats, strict=True), start=1):
-            _write(sheet, place, column, value, number_format)
+            _write(sheet, place, column, value, number_format, looks)
     _fit(sheet)
 
 
@@ -215,18 +217,38 @@ def _number_format(column: str) -> str:
     return "#,##0" if column.endswith("_n") or column in ("numerator", "denominator") else "General"
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Any, number_format: str = "General") -> None:
-    """Write a value, nothing for a null or an empty text; a text stays a text, whatever it begins with."""
+def _write(
+    sheet: Worksheet,
+    row: int,
+    column: int,
+    value: Any,
+    number_format: str = "General",
+    looks: dict[tuple[str, bool], Any] | None = None,
+) -> None:
+    """Write a value, nothing for a null or an empty text; a text stays a text, whatever it begins with.
+
+    `looks`: those of the sheet's cells so far, for the next cell that is to look the same.
+    """
     if pd.isna(value) or value == "":
         return
     cell: Any = sheet.cell(row, column)
-    if isinstance(value, str):
+    is_text = isinstance(value, str)
+    if is_text:
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_TEXT]
         cell.data_type = "s"
     else:
         cell.value = value
-        cell.number_format = number_format
-    cell.alignment = Alignment(vertical="top", wrap_text=isinstance(value, str))
+    _dress(cell, number_format, is_text, {} if looks is None else looks)
+
+
+def _dress(cell: Any, number_format: str, is_text: bool, looks: dict[tuple[str, bool], Any]) -> None:
+    """Give a cell its look. openpyxl compares each new one with all it knows, which takes longer than the writing."""
+    if (number_format, is_text) not in looks:
+        if not is_text:
+            cell.number_format = number_format
+        cell.alignment = Alignment(vertical="top", wrap_text=is_text)
+        looks[number_format, is_text] = cell._style
+    cell._style = copy(looks[number_format, is_text])
 
 
 def _fit(sheet: Worksheet) -> None:

@@ -41,7 +41,7 @@ def wave(run_sample: Callable[..., Any], sample_inbox: Path, tmp_path_factory: p
     folder = tmp_path_factory.mktemp("review")
     inbox = folder / "inbox"
     shutil.copytree(sample_inbox, inbox)
-    file = inbox / "interim" / "org-a" / "questionnaire.csv"
+    file = inbox / "baseline" / "org-a" / "questionnaire.csv"
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline="")))
     for row in [each for each in rows if len(each[TEXT]) > 8][:5]:
         row[TEXT] += DOUBTFUL
@@ -49,7 +49,7 @@ def wave(run_sample: Callable[..., Any], sample_inbox: Path, tmp_path_factory: p
         writer = csv.DictWriter(lines, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return run_sample(inbox, folder / "data")
+    return run_sample(inbox, folder / "data", "baseline")
 
 
 def review(wave: Any) -> Review:
@@ -114,7 +114,7 @@ def test_decisions_are_obeyed_by_the_next_run_and_are_part_of_it(wave: Any, run_
     assert ledger.append(decided.decisions) == 2
     assert ledger.append(decided.decisions) == 0
 
-    after = run_sample(wave.inbox, wave.data)
+    after = run_sample(wave.inbox, wave.data, wave.wave)
     assert after.outcome.run_id != before.run_id
     assert after.outcome.undecided_n < before.undecided_n
     assert [text for text in texts(after) if "ムルハッド" in text]
@@ -123,7 +123,7 @@ def test_decisions_are_obeyed_by_the_next_run_and_are_part_of_it(wave: Any, run_
         inputs = read_table(engine, "meta_input", after.outcome.run_id)
     (input_,) = inputs[inputs["form_id"] == "mask_decisions"].to_dict("records")
     assert input_["file_name"] == "mask/decisions.jsonl"
-    again = run_sample(wave.inbox, wave.data)
+    again = run_sample(wave.inbox, wave.data, wave.wave)
     assert (again.outcome.run_id, again.outcome.out_sha256) == (after.outcome.run_id, after.outcome.out_sha256)
     assert not [place for place in review(after).places if place.candidate in said]
 
